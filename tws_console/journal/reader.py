@@ -1,0 +1,102 @@
+"""Questions to the journal, each a function of an open connection, and the one the emergency stop asks by itself.
+
+Imports model and this room's schema and values. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tws_console.journal.rows import INTENT_FIELDS
+from tws_console.journal.schema import cannot, open_for_reading
+from tws_console.journal.values import decimal, instant, moment
+from tws_console.model.intent import Intent, IntentState
+
+
+def intents(connection: sqlite3.Connection, since: datetime) -> tuple[Intent, ...]:
+    """Every intent since then, oldest first."""
+    return _select(connection, "at >= ? ORDER BY at, ulid", (instant(since),))
+
+
+def unanswered(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tuple[Intent, ...]:
+    """Intents to be transmitted that were sent, or perhaps sent, and of which the broker never said anything.
+
+    Staged ones are left out: TWS sends no callback for an order with transmit=False (IBKR Campus TWS API docs, "Order
+    Placement Considerations"), and none of them can work at the market.
+    """
+    where = "endpoint = ? AND at >= ? AND transmit = 1 AND state IN ('intended', 'sent') ORDER BY at, ulid"
+    return _select(connection, where, (endpoint, instant(since)))
+
+
+def staged(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tuple[Intent, ...]:
+    """Orders that lie at TWS with transmit=False as far as the journal knows: not ended, and no later intent under the
+    same ids was to transmit them."""
+    where = (
+        "endpoint = ? AND at >= ? AND transmit = 0 AND state NOT IN ('not-sent', 'ended') AND NOT EXISTS ("
+        "SELECT 1 FROM intent AS later WHERE later.endpoint = intent.endpoint AND later.client_id = intent.client_id "
+        "AND later.order_id = intent.order_id AND (later.at, later.ulid) > (intent.at, intent.ulid) "
+        "AND later.state <> 'not-sent') ORDER BY at, ulid"
+    )
+    return _select(connection, where, (endpoint, instant(since)))
+
+
+def high_water(connection: sqlite3.Connection, login: str, client_id: int) -> int:
+    """The highest order id ever intended by this client id of this login; 0 when there was none (ids begin at 1)."""
+    row = connection.execute(
+        "SELECT MAX(order_id) FROM intent WHERE login = ? AND client_id = ?", (login, client_id)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def stops(connection: sqlite3.Connection, limit: int = 100) -> tuple[dict[str, Any], ...]:
+    """The newest reports of emergency stops, newest first."""
+    rows = connection.execute("SELECT report FROM stop ORDER BY seq DESC LIMIT ?", (limit,))
+    return tuple(json.loads(report) for (report,) in rows)
+
+
+def unanswered_sync(path: str, endpoint: str, since: datetime, busy_seconds: float = 0.5) -> tuple[Intent, ...]:
+    """`unanswered`, asked of the file itself; nothing when there is no file. Raises JournalError."""
+    return _ask(path, busy_seconds, lambda connection: unanswered(connection, endpoint, since))
+
+
+def staged_sync(path: str, endpoint: str, since: datetime, busy_seconds: float = 0.5) -> tuple[Intent, ...]:
+    """`staged`, asked of the file itself; nothing when there is no file. Raises JournalError."""
+    return _ask(path, busy_seconds, lambda connection: staged(connection, endpoint, since))
+
+
+def _ask(
+    path: str, busy_seconds: float, question: Callable[[sqlite3.Connection], tuple[Intent, ...]]
+) -> tuple[Intent, ...]:
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise cannot(path, error) from error
+    with closing(open_for_reading(path, busy_seconds)) as connection:
+        try:
+            return question(connection)
+        except sqlite3.Error as error:
+            raise cannot(path, error) from error
+
+
+def _select(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> tuple[Intent, ...]:
+    rows = connection.execute(f"SELECT {INTENT_FIELDS} FROM intent WHERE {where}", values)
+    return tuple(_intent(dict(zip((column[0] for column in rows.description), row, strict=True))) for row in rows)
+
+
+def _intent(row: dict[str, Any]) -> Intent:
+    row["at"] = moment(row["at"])
+    row["quantity"] = Decimal(row["quantity"])
+    row["limit_price"] = decimal(row["limit_price"])
+    row["aux_price"] = decimal(row["aux_price"])
+    row["transmit"] = bool(row["transmit"])
+    row["state"] = IntentState(row["state"])
+    return Intent(**row)
