@@ -1,0 +1,143 @@
+"""Owns the requests about contracts and market data. Imports `gateway`, `session`, `contracts`, `messages`."""
+
+from tws_console.simulator import messages, rules
+from tws_console.simulator.contracts import Contract, read_query
+from tws_console.simulator.gateway import Gateway
+from tws_console.simulator.session import Feed, Session
+from tws_console.simulator.wire import Cursor, frame
+
+DELAYED_SHOWN = "Requested market data is not subscribed. Displaying delayed market data."
+NOT_ENTITLED = (
+    "Requested market data requires additional subscription for API. See link in 'Market Data Connections' dialog for "
+    "more details.Delayed market data is available."
+)
+MAX_LINES = 100
+
+
+def contract_details(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqContractDetails (9): every listing that fits, then the end; 200 when there is none."""
+    cursor = Cursor(fields)
+    cursor.skip()
+    request_id = cursor.integer()
+    query = read_query(cursor)
+    rows = gateway.catalogue.resolve(query)
+    if not rows:
+        session.send_error(request_id, rules.NO_SUCH_CONTRACT.code, rules.NO_SUCH_CONTRACT.text)
+        return
+    now = gateway.clock.now()
+    for contract in rows:
+        exchange = query.exchange or contract.default_exchange
+        session.send(messages.contract_details(request_id, contract, exchange, now, session.version))
+    session.send(frame(52, 1, request_id))
+
+
+def matching_symbols(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqMatchingSymbols (81)."""
+    cursor = Cursor(fields)
+    request_id, pattern = cursor.integer(), cursor.text()
+    session.send(messages.symbol_samples(request_id, gateway.catalogue.search(pattern), session.version))
+
+
+def market_rule(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqMarketRule (91)."""
+    number = Cursor(fields).integer()
+    bands = gateway.catalogue.rules.get(number)
+    if bands is None:
+        session.send_error(-1, 321, f"Error validating request.-'bW' : cause - Invalid market rule id: {number}")
+    else:
+        session.send(messages.market_rule(number, bands))
+
+
+def option_parameters(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqSecDefOptParams (78): no options are listed here, so only the end is sent."""
+    session.send(frame(76, Cursor(fields).integer()))
+
+
+def market_data_type(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqMarketDataType (59): 1 live, 2 frozen, 3 delayed, 4 delayed and frozen."""
+    cursor = Cursor(fields)
+    cursor.skip()
+    session.subscriptions.data_type = cursor.integer()
+
+
+def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqMktData (1): live where entitled, delayed where asked for, else 10089 and nothing."""
+    cursor = Cursor(fields)
+    cursor.skip()
+    request_id = cursor.integer()
+    query = read_query(cursor)
+    if query.sec_type == "BAG":
+        cursor.skip(cursor.integer() * 4)
+    if cursor.flag():  # delta-neutral contract
+        cursor.skip(3)
+    cursor.skip()  # generic tick list
+    snapshot = cursor.flag()
+    feeds = session.subscriptions.feeds
+    rows = gateway.catalogue.resolve(query)
+    if request_id in feeds:
+        session.send_error(request_id, 322, "Error processing request.-'bY' : cause - Duplicate ticker id")
+    elif len(rows) != 1:
+        refusal = rules.ambiguous(query.symbol) if rows else rules.NO_SUCH_CONTRACT
+        session.send_error(request_id, refusal.code, refusal.text)
+    elif len(feeds) >= MAX_LINES:
+        session.send_error(request_id, 101, "Max number of tickers has been reached")
+    else:
+        _start_feed(gateway, session, request_id, rows[0], snapshot)
+
+
+def _start_feed(gateway: Gateway, session: Session, request_id: int, contract: Contract, snapshot: bool) -> None:
+    asked = session.subscriptions.data_type
+    if not contract.entitled and asked < 3:
+        session.send_error(request_id, 10089, f"{NOT_ENTITLED}{contract.symbol} {contract.market_name}/TOP/ALL")
+        return
+    shown = asked if not contract.entitled else 1
+    feed = Feed(contract, messages.LIVE if contract.entitled else messages.DELAYED)
+    if not contract.entitled:
+        session.send_error(request_id, 10167, DELAYED_SHOWN)
+    session.send(frame(81, request_id, contract.min_tick, "9c0001", 3))
+    session.send(frame(58, 1, request_id, shown))
+    session.send(feed_update(gateway, request_id, feed))
+    if snapshot:
+        session.send(frame(57, 1, request_id))
+    else:
+        session.subscriptions.feeds[request_id] = feed
+
+
+def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:
+    """The ticks for what has changed of one subscription since the last time."""
+    quote = gateway.market.quote(feed.contract.con_id)
+    if quote is feed.sent:
+        return b""
+    changed = messages.ticks(request_id, feed.numbers, feed.sent, quote)
+    feed.sent = quote
+    return changed
+
+
+def cancel_market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """cancelMktData (2)."""
+    cursor = Cursor(fields)
+    cursor.skip()
+    request_id = cursor.integer()
+    if session.subscriptions.feeds.pop(request_id, None) is None:
+        session.send_error(request_id, 300, f"Can't find EId with tickerId:{request_id}")
+
+
+def historical_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqHistoricalData (20): this Gateway keeps no history and says so as TWS does for an empty answer."""
+    cursor = Cursor(fields)
+    request_id = cursor.integer()
+    query = read_query(cursor)
+    text = f"HMDS query returned no data: {query.symbol}@{query.exchange} Trades"
+    session.send_error(request_id, 162, f"Historical Market Data Service error message:{text}")
+
+
+DATA_REQUESTS = {
+    1: market_data,
+    2: cancel_market_data,
+    9: contract_details,
+    20: historical_data,
+    59: market_data_type,
+    78: option_parameters,
+    81: matching_symbols,
+    91: market_rule,
+}

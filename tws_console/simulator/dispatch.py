@@ -1,0 +1,101 @@
+"""Owns which request goes where, and the answers to malformed ones. Imports the request modules."""
+
+import time
+from collections.abc import Callable
+from decimal import InvalidOperation
+
+from tws_console.simulator.account_requests import ACCOUNT_REQUESTS
+from tws_console.simulator.data_requests import DATA_REQUESTS
+from tws_console.simulator.gateway import Gateway
+from tws_console.simulator.order_requests import ORDER_REQUESTS
+from tws_console.simulator.session import Session
+from tws_console.simulator.wire import Cursor, frame
+
+START_API = 71
+_NAMES_ORDER = (3, 4)
+
+
+def next_id(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqIds (8)."""
+    session.send(frame(9, 1, gateway.next_order_id(session.client_id or 0)))
+
+
+def managed_accounts(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqManagedAccts (17)."""
+    session.send(frame(15, 1, ",".join(gateway.accounts.names())))
+
+
+def current_time(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """reqCurrentTime (49): seconds since 1970."""
+    session.send(frame(49, 1, int(time.time())))
+
+
+def request_fa(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """requestFA (18) and replaceFA (19): these accounts have no advisor."""
+    session.send_error(
+        -1, 321, "Error validating request.-'bW' : cause - FA data operations ignored for non FA customers."
+    )
+
+
+def nothing(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """Requests that TWS takes without an answer: setServerLogLevel (14), cancelHistoricalData (25)."""
+
+
+Request = Callable[[Gateway, Session, list[str]], None]
+REQUESTS: dict[int, Request] = {
+    8: next_id,
+    14: nothing,
+    17: managed_accounts,
+    18: request_fa,
+    19: request_fa,
+    25: nothing,
+    49: current_time,
+    **ORDER_REQUESTS,
+    **ACCOUNT_REQUESTS,
+    **DATA_REQUESTS,
+}
+
+
+def dispatch(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """Log a request and act on it. Anything unknown or malformed gets error 320 and touches nobody else."""
+    try:
+        message = int(fields[0])
+    except (IndexError, ValueError):
+        session.send_error(-1, 320, "Error reading request: the message has no number")
+        return
+    rest = fields[1:]
+    gateway.note(session, message, _order_id(message, rest))
+    if message == START_API:
+        _start(gateway, session, rest)
+        return
+    if session.client_id is None:
+        return
+    handler = REQUESTS.get(message)
+    if handler is None:
+        session.send_error(-1, 320, f"Error reading request: message {message} is unknown")
+        return
+    try:
+        handler(gateway, session, rest)
+    except (ValueError, ArithmeticError, InvalidOperation, KeyError) as problem:
+        session.send_error(_order_id(message, rest) or -1, 320, f"Error reading request: {problem}")
+
+
+def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
+    try:
+        cursor = Cursor(rest)
+        cursor.skip()
+        client_id = cursor.integer()
+    except ValueError:
+        session.close()
+        return
+    if session.client_id is None:
+        gateway.admit(session, client_id)
+
+
+def _order_id(message: int, rest: list[str]) -> int | None:
+    if message not in _NAMES_ORDER:
+        return None
+    try:
+        return int(rest[0 if message == 3 else 1])
+    except (IndexError, ValueError):
+        return None

@@ -1,0 +1,274 @@
+"""Owns what clients may do with orders: place, change, cancel, cancel all; and the matching round.
+
+Imports its room mates. Rights follow the documentation and recordings: an order belongs to the client that placed it, a
+number counts within one client only, and a global cancel reaches every order in the Gateway's book (source: IBKR Campus
+TWS API docs, Order Management; github ThomasMarcelis/ibkr-go, api_cross_client_cancel; github mjarvel/ibx,
+global_cancel_replayed).
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tws_console.simulator import matching, rules
+from tws_console.simulator.accounts import Accounts, commission
+from tws_console.simulator.book import Book
+from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery
+from tws_console.simulator.faults import Faults
+from tws_console.simulator.lifecycle import Lifecycle
+from tws_console.simulator.market import Market
+from tws_console.simulator.orders import FILLED, Order, Placement, Terms
+from tws_console.simulator.ports import Preview, ReporterPort, SchedulerPort
+from tws_console.simulator.rules import Refusal
+
+
+class Exchange:
+    """The order desk of the practice Gateway."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        market: Market,
+        accounts: Accounts,
+        faults: Faults,
+        tell: ReporterPort,
+        clock: SchedulerPort,
+    ) -> None:
+        self.book = Book()
+        self.market = market
+        self.accounts = accounts
+        self.catalogue = catalogue
+        self.lifecycle = Lifecycle(self.book, accounts, market, faults, tell, clock)
+        self._faults = faults
+        self._tell = tell
+        self._clock = clock
+
+    # --- placing -----------------------------------------------------------------------------------------------
+
+    def place(self, client_id: int, placement: Placement) -> None:
+        """A placeOrder: a new order, a change of an own live one, a transmission of a staged one, or a preview."""
+        if self._faults.take("drop-placement", client_id):
+            return
+        refusal = self._try_place(client_id, placement)
+        if refusal is not None:
+            self._tell.refused(client_id, placement.order_id, refusal.code, refusal.text)
+
+    def _try_place(self, client_id: int, placement: Placement) -> Refusal | None:
+        order_id, terms = placement.order_id, placement.terms
+        own = self.book.find(client_id, order_id)
+        if order_id <= 0 and own is None:
+            return Refusal(10149, f"Invalid order id: {order_id}.")
+        found = self._resolve(placement.contract)
+        if isinstance(found, Refusal):
+            return found
+        exchange = placement.contract.exchange or found.default_exchange
+        terms = self._complete_terms(terms)
+        refusal = self._check(client_id, terms, found)
+        if refusal is not None:
+            return refusal
+        if terms.what_if:
+            return self._preview(client_id, order_id, found, exchange, terms)
+        if own is not None:
+            return self._change(own, found, terms)
+        if order_id <= self.book.mark(client_id):
+            return rules.DUPLICATE_ID
+        return self._book_new(client_id, order_id, found, exchange, terms)
+
+    def _resolve(self, query: ContractQuery) -> Contract | Refusal:
+        rows = self.catalogue.resolve(query)
+        if not rows:
+            return rules.NO_SUCH_CONTRACT
+        if len(rows) > 1:
+            return rules.ambiguous(query.symbol)
+        if query.con_id and query.symbol and query.symbol != rows[0].symbol:
+            return Refusal(478, "Parameters in request conflicts with contract parameters received by contract id")
+        return rows[0]
+
+    def _complete_terms(self, terms: Terms) -> Terms:
+        names = self.accounts.names()
+        account = terms.account or (names[0] if len(names) == 1 else "")
+        oca_type = terms.oca_type or (3 if terms.oca_group else 0)
+        return replace(terms, account=account, oca_type=oca_type)
+
+    def _check(self, client_id: int, terms: Terms, contract: Contract) -> Refusal | None:
+        if self._faults.take("110", client_id):
+            return rules.OFF_TICK
+        if self._faults.take("451", client_id):
+            text = "The order value estimate exceeds the Total Value Limit set in the order precautions."
+            return Refusal(451, text)
+        return rules.check_terms(terms, contract, self.catalogue, self.accounts.names())
+
+    def _preview(
+        self, client_id: int, order_id: int, contract: Contract, exchange: str, terms: Terms
+    ) -> Refusal | None:
+        if terms.account not in self.accounts.names():
+            return Refusal(201, "Order rejected - reason:Invalid or missing IBCustAcctNo")
+        if self._faults.take("no-whatif", client_id):
+            return None
+        slow = self._faults.take("slow-whatif", client_id)
+        order = self._new_order(client_id, order_id, contract, exchange, terms)
+        before = self.accounts.margins(terms.account)
+        after = self.accounts.margins(terms.account, contract, terms.quantity * terms.sign)
+        fee = commission(contract, terms.quantity, terms.limit or self.market.quote(contract.con_id).last)
+        self._tell.previewed(order, Preview(before, after, fee), slow.seconds(3) if slow else self.lifecycle.latency)
+        return None
+
+    def _new_order(
+        self, client_id: int | None, order_id: int, contract: Contract, exchange: str, terms: Terms
+    ) -> Order:
+        perm_id = self.book.new_perm_id()
+        return Order(perm_id, client_id, order_id, contract, exchange, terms, self._clock.now())
+
+    def _book_new(
+        self, client_id: int, order_id: int, contract: Contract, exchange: str, terms: Terms
+    ) -> Refusal | None:
+        parent = self.book.find(client_id, terms.parent_id) if terms.parent_id else None
+        if terms.parent_id and (parent is None or (parent.done and parent.status != FILLED)):
+            return Refusal(10006, "Missing parent order.")
+        order = self._new_order(client_id, order_id, contract, exchange, terms)
+        if parent is not None:
+            order.parent_perm = parent.perm_id
+            parent.children.append(order.perm_id)
+            group = terms.oca_group or str(parent.perm_id)
+            order.revise(oca_group=group, oca_type=terms.oca_type or 3)
+        order.staged = not terms.transmit
+        self.book.add(order)
+        if not order.staged:
+            self._transmit(order)
+        return None
+
+    def _transmit(self, order: Order) -> None:
+        waiting = self.book.staged_with(order.parent_perm or order.perm_id)
+        group = [other for other in waiting if other is not order]
+        for member in sorted([*group, order], key=lambda each: each.perm_id):
+            refusal = self._broker_refusal(member)
+            if refusal is None:
+                self.lifecycle.accept(member)
+            else:
+                member.staged = False
+                self.lifecycle.reject(member, refusal)
+
+    def _broker_refusal(self, order: Order) -> str | None:
+        terms = order.terms
+        if terms.account not in self.accounts.names():
+            return "Invalid or missing IBCustAcctNo"
+        before = self.accounts.margins(terms.account)
+        after = self.accounts.margins(terms.account, order.contract, terms.quantity * terms.sign)
+        if after.initial > before.initial and after.initial > after.equity:
+            return (
+                "YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE "
+                f"[{after.equity} USD] MUST EXCEED THE INITIAL MARGIN [{after.initial} USD]"
+            )
+        return None
+
+    def _change(self, order: Order, contract: Contract, terms: Terms) -> Refusal | None:
+        if order.done:
+            return rules.NOT_MODIFIABLE
+        if order.staged:
+            order.terms = replace(terms, oca_group=order.terms.oca_group, oca_type=order.terms.oca_type)
+            if terms.transmit:
+                self._transmit(order)
+            return None
+        if order.terms.oca_group == str(order.parent_perm):
+            terms = replace(terms, oca_group=order.terms.oca_group, oca_type=order.terms.oca_type)
+        refusal = rules.check_change(order, terms, contract)
+        if refusal is not None:
+            return refusal
+        if self._faults.take("201", order.client_id):
+            self._tell.refused(order.client_id, order.order_id, 201, "Order rejected - reason:Order change refused.")
+            self.lifecycle.pair(order)
+            return None
+        order.terms = terms
+        self.lifecycle.pair(order)
+        self._clock.later(self.lifecycle.latency, lambda: self._changed(order))
+        return None
+
+    def _changed(self, order: Order) -> None:
+        if order.live and not order.cancel_pending:
+            self.lifecycle.pair(order)
+            self.lifecycle.work(order)
+
+    # --- cancelling --------------------------------------------------------------------------------------------
+
+    def cancel(self, client_id: int, order_id: int) -> None:
+        """A cancelOrder. Only the client's own numbers count, for client 0 as well."""
+        if order_id == 0:
+            self._tell.refused(client_id, order_id, 10149, f"Invalid order id: {order_id}.")
+            return
+        order = self.book.find(client_id, order_id)
+        if order is None:
+            text = f"OrderId {order_id} that needs to be cancelled is not found."
+            self._tell.refused(client_id, order_id, 10147, text)
+        elif order.done:
+            text = f"OrderId {order_id} that needs to be cancelled cannot be cancelled, state: {order.status}."
+            self._tell.refused(client_id, order_id, 10148, text)
+        elif order.staged:
+            self.lifecycle.discard(order)
+        elif order.cancel_pending:
+            self._tell.refused(client_id, order_id, 161, _not_cancellable(order))
+        else:
+            self.lifecycle.begin_cancel(order)
+
+    def global_cancel(self, client_id: int) -> None:
+        """A reqGlobalCancel: one cancel per order that is in the book now; whatever comes later survives."""
+        if self._faults.take("no-global-cancel", client_id):
+            return
+        spared = self._survivor()
+        for position, order in enumerate(self.book.live()):
+            if order.perm_id == spared:
+                continue
+            if not order.cancel_pending:
+                self.lifecycle.begin_mass_cancel(order, position)
+            elif order.client_id == client_id:
+                self._tell.refused(client_id, order.order_id, 161, _not_cancellable(order))
+
+    def _survivor(self) -> int | None:
+        fault = self._faults.active("survivor")
+        if fault is None:
+            return None
+        if "perm" not in fault.options:
+            first = next((order.perm_id for order in self.book.live() if not order.cancel_pending), 0)
+            fault.options["perm"] = str(first)
+        self._faults.take("survivor")
+        return int(fault.options["perm"])
+
+    # --- by hand, and by time ----------------------------------------------------------------------------------
+
+    def place_by_hand(self, contract: Contract, terms: Terms) -> Order:
+        """An order made by hand in TWS: numbers 0 and 0, a real permId. ValueError when a rule forbids it."""
+        refusal = rules.check_terms(terms, contract, self.catalogue, self.accounts.names())
+        if refusal is not None:
+            raise ValueError(refusal.text)
+        order = self._new_order(None, 0, contract, contract.default_exchange, terms)
+        order.by_hand = True
+        self.book.add(order)
+        self.lifecycle.accept(order)
+        return order
+
+    def fill_by_hand(self, perm_id: int, quantity: Decimal | None, price: Decimal | None) -> Order:
+        """Fill a live order whatever the market does. ValueError when it is not live or would be overfilled."""
+        order = self.book.orders.get(perm_id)
+        if order is None or not order.live:
+            raise ValueError(f"no live order has permId {perm_id}")
+        units = order.remaining if quantity is None else quantity
+        if not 0 < units <= order.remaining:
+            raise ValueError(f"{units} cannot be filled, {order.remaining} remain")
+        at = price or order.terms.limit or self.market.quote(order.contract.con_id).last
+        self.lifecycle.fill(order, units, at)
+        return order
+
+    def match_all(self) -> None:
+        """One matching round over every order that works."""
+        for order in self.book.live():
+            if matching.is_working(order) or matching.waits_for_trigger(order):
+                self.lifecycle.work(order)
+
+    def bind_manual(self) -> list[Order]:
+        """Give every unbound manual order to client 0; returns the newly bound ones."""
+        bound = list(self.book.unbound())
+        for order in bound:
+            self.book.bind(order)
+        return bound
+
+
+def _not_cancellable(order: Order) -> str:
+    return f"Cancel attempted when order is not in a cancellable state.  Order permId ={order.perm_id}"

@@ -1,0 +1,113 @@
+"""Owns which troubles are switched on, for whom and how often. Imports nothing of the package; others ask it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# Name -> (default number of uses, None = until cleared; what it does). Names with 0 uses act once, when raised.
+FAULTS: dict[str, tuple[int | None, str]] = {
+    "drop": (0, "close the sockets of all clients, or of client="),
+    "stall": (None, "stop reading and writing; what was held back is sent when it ends (seconds=)"),
+    "half-open": (None, "stop reading and writing for good; what would be sent is lost"),
+    "split-frames": (None, "send every message in small pieces"),
+    "1100": (
+        0,
+        "the link to the broker is lost: no fills, no acknowledgements, no ticks (seconds= restores with 1102)",
+    ),
+    "1101": (0, "the link is back, market data subscriptions are lost"),
+    "1102": (0, "the link is back, subscriptions are kept"),
+    "2110": (0, "as 1100, with the other message"),
+    "farm-flap": (0, "market data farm broken (2103), back after seconds= (2104)"),
+    "in-use": (None, "refuse the client id of new connections with 326"),
+    "drop-placement": (1, "ignore a placement silently"),
+    "late-fill": (1, "fill an order while its cancel is pending"),
+    "no-status": (None, "send no orderStatus"),
+    "late-end": (None, "delay the end of an order list by seconds= (2)"),
+    "no-end": (None, "never send the end of an order list"),
+    "undecodable": (1, "add a malformed openOrder to the next order list"),
+    "399": (1, "accept an order with the warning that it waits for the opening"),
+    "404": (1, "hold an order while securities are located"),
+    "10349": (1, "tell that a preset changed the time in force; the order lives"),
+    "451": (1, "refuse an order by a precaution on its total value"),
+    "201": (1, "reject an order at the broker (reason=)"),
+    "110": (1, "refuse an order by its price increment"),
+    "slow-whatif": (None, "answer previews after seconds= (3)"),
+    "no-whatif": (None, "never answer previews"),
+    "read-only": (None, "refuse orders, cancels and completed orders with 321"),
+    "silent-accept": (None, "accept new connections but never answer the handshake"),
+    "survivor": (None, "one order (perm=, or the first) survives a global cancel"),
+    "no-global-cancel": (None, "ignore global cancels silently"),
+    "lying-list": (None, "answer order lists as if there were no orders"),
+    "restart": (0, "close all sockets and the port, listen again after seconds= (2)"),
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that is on."""
+
+    name: str
+    options: dict[str, str]
+    uses: int | None
+    client_id: int | None
+    ends_at: float | None
+
+    def seconds(self, default: float) -> float:
+        """The seconds= option."""
+        return float(self.options.get("seconds", default))
+
+
+class Faults:
+    """All faults that are on."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._on: dict[str, Fault] = {}
+
+    def switch_on(self, name: str, options: dict[str, str]) -> Fault:
+        """Raise a fault. Options count=, seconds=, client= are checked here; ValueError says what is wrong."""
+        if name not in FAULTS:
+            raise ValueError(f"no fault is named {name}; known: {' '.join(FAULTS)}")
+        uses = int(options["count"]) if "count" in options else FAULTS[name][0]
+        client = int(options["client"]) if "client" in options else None
+        fault = Fault(name, options, uses, client, None)
+        lasting = name in ("late-end", "slow-whatif") or FAULTS[name][0] == 0
+        if fault.seconds(0) > 0 and not lasting:
+            fault.ends_at = self._clock() + fault.seconds(0)
+        if FAULTS[name][0] != 0:
+            self._on[name] = fault
+        return fault
+
+    def clear(self, name: str) -> None:
+        """Switch one fault off, or every one with `all`. ValueError for an unknown name."""
+        if name == "all":
+            self._on.clear()
+        elif name in FAULTS:
+            self._on.pop(name, None)
+        else:
+            raise ValueError(f"no fault is named {name}; known: {' '.join(FAULTS)}")
+
+    def active(self, name: str, client_id: int | None = None) -> Fault | None:
+        """The fault if it is on for this client; a use is not counted."""
+        fault = self._on.get(name)
+        if fault is None:
+            return None
+        if fault.ends_at is not None and self._clock() >= fault.ends_at:
+            del self._on[name]
+            return None
+        if fault.client_id is not None and fault.client_id != client_id:
+            return None
+        return fault
+
+    def take(self, name: str, client_id: int | None = None) -> Fault | None:
+        """As `active`, and one use is spent."""
+        fault = self.active(name, client_id)
+        if fault is not None and fault.uses is not None:
+            fault.uses -= 1
+            if fault.uses <= 0:
+                self._on.pop(name, None)
+        return fault
+
+    def names(self) -> list[str]:
+        """Names of the faults that are on."""
+        return [name for name in list(self._on) if self.active(name, self._on[name].client_id)]

@@ -1,0 +1,178 @@
+"""Owns the rows about orders: openOrder, orderStatus, completedOrder, execDetails, commissionReport.
+
+Imports `wire`, `orders`, `contracts` and `ports`. Field order and version gates as the official client libraries and
+ib_async 2.1.0 (decoder.py) read them at server versions 157 to 178; values that TWS fills in on any order (OCA type 3,
+clearing intent IB, delta-neutral type "None") as in recordings of Gateway 10.40 (github deepentropy/ibx).
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from tws_console.simulator.contracts import Contract
+from tws_console.simulator.orders import PRE_SUBMITTED, Execution, Order, Terms
+from tws_console.simulator.ports import Preview
+from tws_console.simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, frame, plain, seal
+
+_EASTERN = ZoneInfo("US/Eastern")
+_DELTA_NEUTRAL = ["None", "", "0", "", "", "", "?", "0", "0", ""]
+_NO_MARGINS = [UNSET_DOUBLE] * 9
+
+
+def tws_time(at: datetime, version: int) -> str:
+    """A time as TWS writes it: US/Eastern, with the zone's name from server version 174 on."""
+    local = at.astimezone(_EASTERN)
+    return f"{local:%Y%m%d %H:%M:%S} US/Eastern" if version >= 174 else f"{local:%Y%m%d  %H:%M:%S}"
+
+
+def _price(value: Decimal | None) -> str:
+    return "0.0" if value is None else plain(value)
+
+
+def _flag(value: bool) -> str:
+    return "1" if value else "0"
+
+
+def _contract(contract: Contract, exchange: str) -> list[str]:
+    return [
+        str(contract.con_id),
+        contract.symbol,
+        contract.sec_type,
+        contract.expiry,
+        "0",
+        "?",
+        contract.multiplier,
+        exchange,
+        contract.currency,
+        contract.local_symbol,
+        contract.trading_class,
+    ]
+
+
+def open_order(order: Order, version: int, preview: Preview | None = None) -> bytes:
+    """An openOrder row; with a preview it is the answer to a what-if."""
+    terms = order.terms
+    fields = ["5", str(order.order_id), *_contract(order.contract, order.exchange), *_basics(terms)]
+    fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref]
+    fields += [str(order.shown_client), str(order.perm_id)]
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", "", ""]
+    if version < 177:
+        fields.append("")
+    fields += [terms.model_code, terms.good_till, "", "", "", "0", "", "-1", "0", "", "", "", "", ""]
+    fields += [str(terms.display_size or ""), "0", "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
+    fields += ["0", "0", "", str(terms.parent_id), str(terms.trigger_method), "", "0", *_DELTA_NEUTRAL]
+    fields += ["0", "0", _trail_echo(terms), "", "", "", "", "0", "0", "0"]
+    fields += [UNSET_INTEGER, UNSET_INTEGER, "", "", "0", "", "IB", "0", "0", *_algo(terms), "0", _flag(terms.what_if)]
+    fields += _state(order, preview)
+    fields += ["0", "0", "0", "None", UNSET_DOUBLE, _trail_echo(terms), UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
+    fields += [UNSET_DOUBLE, "0", "", "", "", "0", "1", "0", "0", _flag(terms.order_type == "LMT")]
+    for gate in (158, 160, 162):  # duration, postToAts, autoCancelParent
+        if version >= gate:
+            fields.append("0" if gate == 162 else UNSET_INTEGER)
+    if version >= 170:
+        fields += [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
+    return seal(fields)
+
+
+def _basics(terms: Terms) -> list[str]:
+    return [
+        terms.action,
+        plain(terms.quantity),
+        terms.order_type,
+        _price(terms.limit),
+        _price(terms.aux),
+        terms.tif,
+        terms.oca_group,
+    ]
+
+
+def _trail_echo(terms: Terms) -> str:
+    if terms.is_stop:
+        return _price(terms.aux)
+    return plain(terms.limit + 1) if terms.limit is not None else UNSET_DOUBLE
+
+
+def _algo(terms: Terms) -> list[str]:
+    if not terms.algo_strategy:
+        return [""]
+    flat = [part for pair in terms.algo_params for part in pair]
+    return [terms.algo_strategy, str(len(terms.algo_params)), *flat]
+
+
+def _state(order: Order, preview: Preview | None) -> list[str]:
+    if preview is None:
+        fee = UNSET_DOUBLE if order.commission is None or not order.done else plain(order.commission)
+        currency = "" if fee == UNSET_DOUBLE else "USD"
+        return [order.status, *_NO_MARGINS, fee, UNSET_DOUBLE, UNSET_DOUBLE, currency, order.warning]
+    before, after = preview.before, preview.after
+    rows = (before, before.changed_to(after), after)
+    figures = [plain(value) for row in rows for value in (row.initial, row.maintenance, row.equity)]
+    return [PRE_SUBMITTED, *figures, plain(preview.fee), UNSET_DOUBLE, UNSET_DOUBLE, "USD", ""]
+
+
+def order_status(order: Order) -> bytes:
+    """An orderStatus row; filled and remaining are cumulative."""
+    return frame(
+        3,
+        order.order_id,
+        order.status,
+        order.filled,
+        order.remaining,
+        order.average,
+        order.perm_id,
+        order.terms.parent_id,
+        order.last_price,
+        order.shown_client,
+        order.why_held,
+        Decimal(0),
+    )
+
+
+def completed_order(order: Order, version: int) -> bytes:
+    """A completedOrder row: it names neither client nor order id, only the permId."""
+    terms = order.terms
+    fields = ["101", *_contract(order.contract, order.exchange), *_basics(terms)]
+    fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref, str(order.perm_id)]
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", ""]
+    if version < 177:
+        fields.append("")
+    fields += [terms.model_code, terms.good_till, "", "", "", "0", "", "-1", "", "", "", "", ""]
+    fields += [str(terms.display_size or ""), "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
+    fields += [str(terms.trigger_method), "", "0", "None", "", "0", "0", "0", ""]
+    fields += ["0", "0", _trail_echo(terms), "", "", "0", "0", "0", UNSET_INTEGER, UNSET_INTEGER, "", ""]
+    fields += ["", "IB", "0", "0", *_algo(terms), "0", order.status, "0", "0", "0"]
+    fields += [_trail_echo(terms), UNSET_DOUBLE, "0", "1", "0", _cancel_date(order), plain(order.filled), "0", "0"]
+    fields += ["", "0", "0", str(order.parent_perm or 9223372036854775807)]
+    at = order.completed_at or order.created
+    fields += [f"{at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
+    if version >= 170:
+        fields += [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
+    return seal(fields)
+
+
+def _cancel_date(order: Order) -> str:
+    """GTC orders end with the calendar quarter after the present one (recorded echo of a real Gateway)."""
+    if order.terms.tif != "GTC":
+        return ""
+    quarter = (order.created.month - 1) // 3 + 1
+    year, month = (order.created.year, quarter * 3 + 3) if quarter < 4 else (order.created.year + 1, 3)
+    return f"{year}{month:02d}{31 if month in (3, 12) else 30} 16:00:00 US/Eastern"
+
+
+def execution_details(execution: Execution, request_id: int, version: int) -> bytes:
+    """An execDetails row; `request_id` is -1 for a fill as it happens."""
+    order = execution.order
+    fields = ["11", str(request_id), str(order.order_id), *_contract(order.contract, order.exchange)]
+    fields += [execution.exec_id, tws_time(execution.at, version), order.terms.account, execution.venue]
+    fields += ["BOT" if order.terms.sign > 0 else "SLD", plain(execution.quantity), plain(execution.price)]
+    fields += [str(order.perm_id), str(order.shown_client), "0", plain(execution.cumulative)]
+    fields += [plain(execution.average), order.terms.order_ref, "", "", order.terms.model_code, "1"]
+    if version >= 178:
+        fields.append("0")
+    return seal(fields)
+
+
+def commission_report(execution: Execution) -> bytes:
+    """A commissionReport; the realized profit of an opening trade is unset."""
+    realized = UNSET_DOUBLE if execution.realized is None else plain(execution.realized)
+    return frame(59, 1, execution.exec_id, execution.commission, "USD", realized, "", "")

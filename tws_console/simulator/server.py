@@ -1,0 +1,195 @@
+"""Owns the sockets and the heartbeat of the simulator. Imports its room mates; nothing else of tws_console."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Coroutine
+
+from tws_console.simulator import account_requests, data_requests, values
+from tws_console.simulator.control import Control
+from tws_console.simulator.dispatch import dispatch
+from tws_console.simulator.exchange import Exchange
+from tws_console.simulator.fault_actions import FaultActions
+from tws_console.simulator.faults import FAULTS
+from tws_console.simulator.gateway import Gateway, Settings
+from tws_console.simulator.market import STEP_SECONDS
+from tws_console.simulator.scenarios import fill_gateway, load_scenario
+from tws_console.simulator.session import Session
+
+PROFIT_SECONDS = 1.0
+ACCOUNT_SECONDS = 180.0
+FAULT_DELAY = 10.0
+MAX_CONTROL_LINE = 1 << 16
+
+
+class SimulatorServer:
+    """A practice Gateway on a port of its own, with a control port on loopback beside it."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._scenario = load_scenario(self.settings.scenario)
+        self.gateway = Gateway(self.settings)
+        fill_gateway(self.gateway, self._scenario)
+        self.stopped = asyncio.Event()
+        self.host, self.port = "", 0
+        self.control_port = 0
+        self._actions = FaultActions(self.gateway, self._later, self._restart)
+        self._control = Control(self.gateway, self._actions, self.stopped.set)
+        self._listener: asyncio.Server | None = None
+        self._control_listener: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._controllers: set[asyncio.StreamWriter] = set()
+        if self._scenario.fault is not None and FAULTS[self._scenario.fault][0] != 0:
+            self._actions.switch_on(self._scenario.fault, {})
+
+    @property
+    def exchange(self) -> Exchange:
+        """The order desk, for tests that look inside."""
+        return self.gateway.exchange
+
+    @property
+    def address(self) -> str:
+        """host:port of the client port."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def control_address(self) -> str:
+        """host:port of the control port."""
+        return f"127.0.0.1:{self.control_port}"
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 takes a free one. OSError when the port is taken."""
+        await self._listen(host, port)
+        try:
+            self._control_listener = await asyncio.start_server(
+                self._serve_control, "127.0.0.1", 0, limit=MAX_CONTROL_LINE
+            )
+        except OSError:
+            await self.stop()
+            raise
+        self.control_port = self._control_listener.sockets[0].getsockname()[1]
+        self._spawn(self._heartbeat())
+
+    async def _listen(self, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(self._new_session, host, port)
+        self.host, self.port = host, self._listener.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close every socket and forget everything that is due."""
+        self.stopped.set()
+        self.gateway.clock.stop()
+        for handle in self._timers:
+            handle.cancel()
+        for listener in (self._listener, self._control_listener):
+            if listener is not None:
+                listener.close()
+        for session in self.gateway.all_sessions():
+            session.abort()
+        for writer in list(self._controllers):
+            writer.transport.abort()
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # lets the aborted sockets close
+
+    # --- client connections ------------------------------------------------------------------------------------
+
+    def _new_session(self) -> Session:
+        return Session(self._opened, self._request, self.gateway.leave)
+
+    def _opened(self, session: Session) -> None:
+        self.gateway.unstarted.add(session)
+        session.answers_handshake = self.gateway.faults.take("silent-accept") is None
+
+    def _request(self, session: Session, fields: list[str]) -> None:
+        was_started = self.gateway.first_start_done
+        dispatch(self.gateway, session, fields)
+        if session.client_id is not None and fields[:1] == ["71"]:
+            self._actions.apply_modes_to(session)
+            if not was_started:
+                self._first_start()
+
+    def _first_start(self) -> None:
+        self.gateway.first_start_done = True
+        fault = self._scenario.fault
+        if fault is not None and FAULTS[fault][0] == 0:
+            self._later(FAULT_DELAY, lambda: self._actions.switch_on(fault, {}))
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def _later(self, seconds: float, action: Callable[[], None]) -> None:
+        handle: asyncio.TimerHandle
+
+        def due() -> None:
+            self._timers.discard(handle)
+            action()
+
+        handle = asyncio.get_running_loop().call_later(seconds, due)
+        self._timers.add(handle)
+
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _heartbeat(self) -> None:
+        """Advance the market by the time that has passed; push ticks, profit and account values."""
+        begun = time.monotonic()
+        profit_at = account_at = begun
+        steps = 0
+        while True:
+            await asyncio.sleep(STEP_SECONDS)
+            now = time.monotonic()
+            due = int((now - begun) / STEP_SECONDS)
+            if self.gateway.clock.link_up:
+                self.gateway.market.advance(due - steps)
+                self.gateway.exchange.match_all()
+            steps = due
+            self._push_ticks()
+            if now - profit_at >= PROFIT_SECONDS:
+                profit_at = now
+                for session in list(self.gateway.sessions.values()):
+                    account_requests.push_profits(self.gateway, session)
+            if now - account_at >= ACCOUNT_SECONDS:
+                account_at = now
+                self._push_accounts()
+
+    def _push_ticks(self) -> None:
+        for session in list(self.gateway.sessions.values()):
+            feeds = session.subscriptions.feeds
+            if feeds:
+                parts = [data_requests.feed_update(self.gateway, number, feed) for number, feed in feeds.items()]
+                session.send(b"".join(parts))
+
+    def _push_accounts(self) -> None:
+        for session in list(self.gateway.sessions.values()):
+            wanted = session.subscriptions
+            if wanted.account is not None:
+                account_requests.push_account(self.gateway, session, wanted.account)
+            for request_id, tags in wanted.summaries.items():
+                session.send(values.summary_rows(self.gateway.accounts, request_id, tags))
+
+    # --- faults and control ------------------------------------------------------------------------------------
+
+    def _restart(self, seconds: float) -> None:
+        self._spawn(self._go_away(seconds))
+
+    async def _go_away(self, seconds: float) -> None:
+        if self._listener is not None:
+            self._listener.close()
+        for session in self.gateway.all_sessions():
+            session.abort()
+        await asyncio.sleep(seconds)
+        await self._listen(self.host, self.port)
+
+    async def _serve_control(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._controllers.add(writer)
+        with contextlib.suppress(ConnectionError, ValueError):
+            while line := await reader.readline():
+                writer.write(self._control.answer(line))
+                await writer.drain()
+        self._controllers.discard(writer)
+        writer.close()

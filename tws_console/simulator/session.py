@@ -1,0 +1,142 @@
+"""Owns one client connection: handshake, frames, what the client has subscribed to.
+
+Imports `wire`, `outlet`, `messages`. Handshake as in ib_async 2.1.0 (client.py): `API` and a NUL, a frame "v157..178",
+answered by a frame of two fields; then the client's startApi.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from tws_console.simulator import messages
+from tws_console.simulator.contracts import Contract
+from tws_console.simulator.market import Quote
+from tws_console.simulator.outlet import Outlet
+from tws_console.simulator.wire import FrameReader, FrameTooLong, frame, split_fields
+
+OLDEST_VERSION = 157
+NEWEST_VERSION = 178
+_VERSIONS = re.compile(rb"v(\d{1,6})(?:\.\.(\d{1,6}))?(?: .*)?", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Feed:
+    """One market data subscription: the contract, the tick numbers in use, the quote sent last."""
+
+    contract: Contract
+    numbers: dict[str, int]
+    sent: Quote | None = None
+
+
+@dataclass(slots=True)
+class Subscriptions:
+    """What is to be pushed to one client, by request id where there is one."""
+
+    positions: bool = False
+    account: str | None = None
+    data_type: int = 1
+    auto_bind: bool = False
+    feeds: dict[int, Feed] = field(default_factory=dict)
+    summaries: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    profits: dict[int, str] = field(default_factory=dict)
+    single_profits: dict[int, tuple[str, int]] = field(default_factory=dict)
+    multi_values: dict[int, str] = field(default_factory=dict)
+    multi_positions: dict[int, str] = field(default_factory=dict)
+    sent_profit: dict[int, tuple[Decimal, ...]] = field(default_factory=dict)
+
+
+class Session(asyncio.Protocol):
+    """One socket. `on_request` gets every frame after the handshake; `on_lost` is called once at the end."""
+
+    def __init__(
+        self,
+        on_opened: Callable[["Session"], None],
+        on_request: Callable[["Session", list[str]], None],
+        on_lost: Callable[["Session"], None],
+    ) -> None:
+        self.version = 0
+        self.client_id: int | None = None
+        self.subscriptions = Subscriptions()
+        self.peer = ""
+        self.answers_handshake = True
+        self.outlet: Outlet
+        self._on_opened = on_opened
+        self._on_request = on_request
+        self._on_lost = on_lost
+        self._reader = FrameReader()
+        self._greeted = False
+        self._closing = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        assert isinstance(transport, asyncio.Transport)
+        self.outlet = Outlet(transport)
+        self.peer = str(transport.get_extra_info("peername"))
+        self._on_opened(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket has gone."""
+        self._closing = True
+        self._on_lost(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client; any nonsense closes this connection only."""
+        self._reader.feed(data)
+        try:
+            self._read()
+        except FrameTooLong:
+            self._closing = True
+            self.outlet.abort()
+
+    def _read(self) -> None:
+        if not self._greeted:
+            greeted = self._reader.take_prefix(b"API\0")
+            if greeted is None:
+                return
+            if not greeted:
+                self.close()
+                return
+            self._greeted = True
+        while not self._closing and (body := self._reader.next_frame()) is not None:
+            if self.version:
+                self._on_request(self, split_fields(body))
+            else:
+                self._negotiate(body)
+
+    def _negotiate(self, body: bytes) -> None:
+        offer = _VERSIONS.fullmatch(body.rstrip(b"\0"))
+        if offer is None:
+            self.close()
+            return
+        if not self.answers_handshake:
+            return
+        newest = int(offer.group(2) or offer.group(1))
+        if newest < OLDEST_VERSION:
+            self.close()
+            return
+        self.version = min(newest, NEWEST_VERSION)
+        now = datetime.now(ZoneInfo("US/Eastern"))
+        self.send(frame(self.version, f"{now:%Y%m%d %H:%M:%S} EST"))
+
+    def send(self, data: bytes) -> None:
+        """Send one or more whole frames."""
+        if data and not self._closing:
+            self.outlet.write(data)
+
+    def send_error(self, request_id: int, code: int, message: str) -> None:
+        """Send an error or notice; -1 is for no request in particular."""
+        self.send(messages.error(request_id, code, message, self.version))
+
+    def close(self) -> None:
+        """Send what is left and close."""
+        self._closing = True
+        self.outlet.finish()
+
+    def abort(self) -> None:
+        """Close at once, as a crash would."""
+        self._closing = True
+        self.outlet.abort()
