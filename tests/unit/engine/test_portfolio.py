@@ -1,0 +1,99 @@
+"""Positions, account figures and quotes keep unknown apart from zero."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.unit.engine.events import AAPL
+from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
+from tws_console.engine.store import Changes
+from tws_console.model.events import AccountValueSeen, PnlSeen, PositionSeen, QuoteSeen, QuoteTypeSeen
+
+
+def value(account: str, key: str, text: str, currency: str = "USD") -> AccountValueSeen:
+    return AccountValueSeen(n=1, link=1, at=5.0, account=account, key=key, value=text, currency=currency)
+
+
+def test_position_has_unknown_pnl_when_none_was_told() -> None:
+    portfolio = Portfolio(Changes())
+
+    portfolio.apply(
+        PositionSeen(
+            n=1, link=1, at=5.0, account="DU1", instrument=AAPL, quantity=Decimal(-20), average_cost=Decimal("171.2")
+        )
+    )
+
+    row = portfolio.positions["DU1", AAPL.con_id]
+    assert (row.quantity, row.daily_pnl, row.market_price, row.seen_at) == (Decimal(-20), None, None, 5.0)
+
+
+def test_position_takes_price_from_its_value_when_pnl_comes() -> None:
+    portfolio = Portfolio(Changes())
+    portfolio.apply(
+        PositionSeen(
+            n=1, link=1, at=5.0, account="DU1", instrument=AAPL, quantity=Decimal(20), average_cost=Decimal(171)
+        )
+    )
+
+    portfolio.apply(
+        PnlSeen(
+            n=2,
+            link=1,
+            at=6.0,
+            account="DU1",
+            con_id=AAPL.con_id,
+            daily=Decimal("-4"),
+            unrealized=Decimal(330),
+            realized=None,
+            value=Decimal(3750),
+        )
+    )
+
+    row = portfolio.positions["DU1", AAPL.con_id]
+    assert (row.market_price, row.daily_pnl, row.realized_pnl) == (Decimal("187.5"), Decimal(-4), None)
+
+
+def test_account_total_is_unknown_when_one_account_lacks_the_figure() -> None:
+    accounts = Accounts(Changes())
+    accounts.apply(value("DU1", "NetLiquidation", "100.5"))
+    accounts.apply(value("DU2", "NetLiquidation", "200.25"))
+    accounts.apply(value("DU1", "BuyingPower", "50"))
+
+    total = accounts.total()
+
+    assert total.net_liquidation == Decimal("300.75")
+    assert total.buying_power is None
+
+
+def test_account_total_is_unknown_when_currencies_differ() -> None:
+    accounts = Accounts(Changes())
+    accounts.apply(value("DU1", "NetLiquidation", "100", "USD"))
+    accounts.apply(value("DU2", "NetLiquidation", "100", "EUR"))
+
+    assert accounts.total().net_liquidation is None
+
+
+def test_account_figure_is_unknown_when_its_text_is_no_number() -> None:
+    accounts = Accounts(Changes())
+
+    accounts.apply(value("DU1", "Cushion", "n/a"))
+
+    assert accounts.figures["DU1"].cushion is None
+
+
+def test_account_is_not_ready_when_the_gateway_says_so() -> None:
+    accounts = Accounts(Changes())
+
+    accounts.apply(value("DU1", "AccountReady", "false"))
+
+    assert accounts.ready is False
+
+
+def test_quote_keeps_what_it_knows_when_fields_come_one_by_one() -> None:
+    quotes = Quotes(Changes())
+    quotes.apply(QuoteTypeSeen(n=1, link=1, at=5.0, con_id=1, tag="D"))
+    quotes.apply(QuoteSeen(n=2, link=1, at=6.0, con_id=1, field="bid", value=Decimal("187.48")))
+
+    quote = quotes.get(1)
+    assert quote is not None
+    assert (quote.tag, quote.bid, quote.ask, quote.mid) == ("D", Decimal("187.48"), None, None)

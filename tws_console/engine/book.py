@@ -1,0 +1,393 @@
+"""The order book: one row per order of every client, keyed by permId. Imports model and rules only; no asyncio.
+
+Rows enter by openOrder, by our own placements (provisionally under client id and order id) and by executions. They
+leave by the retirement rule alone: an end that the broker witnessed, or absence from two complete lists in a row,
+both asked for after the row's last event. A list is a snapshot with no memory of its own (IBKR TWS API docs,
+"Retrieving currently active orders"), and ib_async never prunes one that shrank, which is why this is not its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tws_console.engine.facts import REJECT_END_WORDS, Facts, row_of
+from tws_console.engine.ports import Placement
+from tws_console.engine.store import Changes
+from tws_console.model.clock import Clock
+from tws_console.model.codes import Effect, explain
+from tws_console.model.events import (
+    CompletedSeen,
+    Event,
+    FillSeen,
+    OrderBound,
+    OrderConfirmed,
+    OrderSeen,
+    ProblemSeen,
+    SnapshotTaken,
+    StatusSeen,
+    Undecodable,
+)
+from tws_console.model.ids import OrderKey, Owner, owner_of
+from tws_console.model.order import ENDED, Order, Status
+from tws_console.model.position import Fill
+from tws_console.rules.statuses import held_until
+
+ENDED_KEPT = 2_000
+CANCEL_PATIENCE = 5.0
+"""Seconds after which an order that is still listed has not heard our cancel."""
+
+
+class Book:
+    """The one truth about orders. Every change goes through `apply` or one of the `mark_…` methods."""
+
+    def __init__(self, profile_client_id: int, changes: Changes, clock: Clock) -> None:
+        self._profile_client_id = profile_client_id
+        self._changes = changes
+        self._clock = clock
+        self._facts: dict[OrderKey, Facts] = {}
+        self._rows: dict[OrderKey, Order] = {}
+        self._alias: dict[tuple[int, int], OrderKey] = {}
+        self._fills: dict[int, dict[str, Fill]] = {}
+        """By permId; an execution may come before the order that it belongs to."""
+        self._link_client_id: int | None = None
+        self.needs_end: set[int] = set()
+        """permIds that left the lists without a witnessed end: completed orders and executions are to be asked."""
+
+    # ---- reading
+
+    @property
+    def orders(self) -> Mapping[OrderKey, Order]:
+        """Every known row, ended ones included."""
+        return MappingProxyType(self._rows)
+
+    def get(self, key: OrderKey) -> Order | None:
+        """The row of that name, following a provisional name to the order it became."""
+        row = self._rows.get(key)
+        if row is None and not key.perm_id:
+            row = self._rows.get(self._alias.get((key.client_id, key.order_id), key))
+        return row
+
+    def find(self, perm_id: int) -> Order | None:
+        return self._rows.get(OrderKey.perm(perm_id))
+
+    def live(self) -> list[Order]:
+        """Rows that have not ended, oldest first."""
+        return sorted((row for row in self._rows.values() if row.live), key=_age_order)
+
+    @property
+    def ended(self) -> list[Order]:
+        """Rows that have ended, newest end first."""
+        return sorted((row for row in self._rows.values() if not row.live), key=lambda row: -row.changed)
+
+    def by_alias(self, client_id: int, order_id: int) -> list[Order]:
+        """Every live row that carries these numbers: more than one means that they name nothing."""
+        return [
+            row for row in self._rows.values() if row.live and (row.client_id, row.order_id) == (client_id, order_id)
+        ]
+
+    # ---- our own placements
+
+    def mark_sending(self, placement: Placement, client_id: int) -> OrderKey:
+        """Show a placement before its bytes leave; returns its provisional name."""
+        key = OrderKey.alias(client_id, placement.order_id)
+        facts = self._new(
+            key, owner_of(client_id, placement.order_id, self._profile_client_id), self._clock.monotonic()
+        )
+        facts.placement, facts.intent = placement, placement.intent
+        facts.client_id, facts.order_id = client_id, placement.order_id
+        self._alias[client_id, placement.order_id] = key
+        self._store(facts)
+        return key
+
+    def mark_sent(self, key: OrderKey, at: float) -> None:
+        if (facts := self._of(key)) is not None:
+            facts.sent_at = at
+
+    def drop_unsent(self, key: OrderKey) -> None:
+        """Its bytes certainly never left: it was no order."""
+        facts = self._facts.get(key)
+        if facts is None or facts.perm_id is not None:
+            return
+        del self._facts[key], self._rows[key]
+        self._alias.pop((key.client_id, key.order_id), None)
+        self._changes.orders.add(key)
+
+    def mark_overdue(self, key: OrderKey, why: str) -> None:
+        """No answer came in time: unknown, until the broker speaks of it."""
+        facts = self._of(key)
+        if facts is not None and facts.perm_id is None and not facts.reject:
+            facts.overdue, facts.verify = True, why
+            self._store(facts)
+
+    def mark_staged(self, key: OrderKey) -> None:
+        """TWS took it without transmitting it; no list shows it (IBKR Campus, "Order Management", transmit flag)."""
+        facts = self._of(key)
+        if facts is not None and facts.perm_id is None and not facts.reject:
+            facts.staged = True
+            self._store(facts)
+
+    def mark_cancel_sent(self, key: OrderKey, at: float) -> None:
+        if (facts := self._of(key)) is not None:
+            facts.cancel_at, facts.cancel_refused = at, ""
+            self._store(facts)
+
+    def mark_stale(self) -> None:
+        """The link is gone: whatever is shown is last known."""
+        for facts in self._facts.values():
+            row = self._rows.get(facts.key)
+            if row is not None and row.live and facts.perm_id is not None:
+                facts.stale = True
+                self._store(facts)
+
+    def attach(self, client_id: int) -> None:
+        """Tell under which client id error messages without a client id are ours."""
+        self._link_client_id = client_id
+
+    # ---- events
+
+    def apply(self, event: Event) -> None:
+        """Take one broker event in. Unknown kinds are none of the book's business."""
+        match event:
+            case OrderSeen():
+                self._order(event)
+            case OrderConfirmed():
+                self._confirmed(event)
+            case StatusSeen():
+                self._status(event)
+            case FillSeen():
+                self._fill(event.fill, event.at)
+            case CompletedSeen():
+                self._completed(event)
+            case ProblemSeen():
+                self._problem(event)
+            case OrderBound():
+                self._bound(event)
+            case Undecodable():
+                self._undecodable(event)
+            case SnapshotTaken():
+                self._snapshot(event)
+            case _:
+                pass
+
+    def _order(self, event: OrderSeen) -> None:
+        if event.what_if is not None or not event.perm_id:
+            return
+        facts = self._known(event.perm_id, event.client_id, event.order_id, event.at)
+        facts.heard(event.at, self._clock.now())
+        facts.apply_order(event)
+        self._name(facts, event.client_id, event.order_id)
+        facts.parent_id = event.parent_id
+        self._store(facts)
+
+    def _confirmed(self, event: OrderConfirmed) -> None:
+        facts = self._facts.get(OrderKey.perm(event.perm_id))
+        if facts is None:
+            return
+        doubted = facts.in_doubt
+        facts.heard(event.at, self._clock.now())
+        facts.verify = ""
+        # A poll confirms thousands of rows that say the same: only a row that was in doubt is derived anew.
+        if doubted:
+            self._store(facts)
+
+    def _status(self, event: StatusSeen) -> None:
+        if not event.perm_id:
+            return
+        facts = self._known(event.perm_id, event.client_id, event.order_id, event.at)
+        facts.heard(event.at, self._clock.now())
+        facts.apply_status(event)
+        facts.parent_id = event.parent_id or facts.parent_id
+        self._name(facts, event.client_id, event.order_id)
+        if facts.head is not None or facts.placement is not None or facts.completed is not None:
+            self._store(facts)
+
+    def _fill(self, fill: Fill, at: float) -> None:
+        if not fill.perm_id:
+            return
+        self._fills.setdefault(fill.perm_id, {})[_base(fill.exec_id)] = fill
+        key = OrderKey.perm(fill.perm_id)
+        facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
+        if facts is None or (facts.head is None and facts.placement is None):
+            return
+        facts.changed = at
+        self._store(facts)
+
+    def _completed(self, event: CompletedSeen) -> None:
+        facts = self._facts.get(OrderKey.perm(event.perm_id))
+        if facts is None:
+            facts = self._by_reference(event)
+        if facts is None:
+            return
+        facts.completed = event
+        facts.changed = event.at
+        facts.verify, facts.gone, facts.missing_since, facts.stale = "", False, None, False
+        self._store(facts)
+
+    def _by_reference(self, event: CompletedSeen) -> Facts | None:
+        """A placement of ours that was never answered, found again by the reference it carried."""
+        if not event.order_ref:
+            return None
+        for facts in self._facts.values():
+            if facts.perm_id is None and facts.placement is not None and facts.placement.order_ref == event.order_ref:
+                self._rekey(facts, event.perm_id)
+                return facts
+        return None
+
+    def _problem(self, event: ProblemSeen) -> None:
+        """An error that names an order of this connection. It casts doubt, it never ends an order by itself."""
+        if self._link_client_id is None or event.request_id in (-1, 0):
+            return
+        key = self._alias.get((self._link_client_id, event.request_id))
+        facts = self._facts.get(key) if key else None
+        if facts is None:
+            return
+        info = explain(event.code)
+        words = f"{event.code} {event.text}"
+        facts.changed = event.at
+        if event.code == 399:
+            facts.held_until = held_until(event.text) or facts.held_until
+        elif info.effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
+            pass
+        elif facts.cancel_at is not None and info.effect is not Effect.REJECTED:
+            facts.cancel_refused = words
+        elif info.effect in {Effect.REFUSED, Effect.REJECTED} and (facts.perm_id is None or event.code == 201):
+            facts.reject = words
+        else:
+            facts.verify = words
+        self._store(facts)
+
+    def _bound(self, event: OrderBound) -> None:
+        facts = self._facts.get(OrderKey.perm(event.perm_id))
+        if facts is not None:
+            self._name(facts, event.client_id, event.order_id)
+            self._store(facts)
+
+    def _undecodable(self, event: Undecodable) -> None:
+        facts = self._facts.get(OrderKey.perm(event.perm_id)) if event.perm_id else None
+        if facts is not None:
+            facts.verify = "a message about it could not be read"
+            self._store(facts)
+
+    def _snapshot(self, event: SnapshotTaken) -> None:
+        if not event.complete:
+            return
+        for facts in list(self._facts.values()):
+            row = self._rows.get(facts.key)
+            if row is None or facts.perm_id is None:
+                continue
+            if facts.perm_id in event.perm_ids:
+                self._confirm(facts, event)
+            elif row.live and not facts.staged:
+                self._absent(facts, event)
+        self._prune()
+
+    def _confirm(self, facts: Facts, event: SnapshotTaken) -> None:
+        """It was in a complete list: a refusal that the list contradicts is taken back, other doubt ends."""
+        contradicted = facts.reject and facts.status in REJECT_END_WORDS and facts.changed < event.asked_at
+        unheard = (
+            facts.cancel_at is not None
+            and not facts.cancel_refused
+            and facts.status != "PendingCancel"
+            and event.asked_at > facts.cancel_at + CANCEL_PATIENCE
+        )
+        if contradicted:
+            facts.reject = ""
+        if unheard:
+            facts.cancel_refused = "the cancel was not answered"
+        if facts.in_doubt:
+            facts.heard(facts.changed, self._clock.now())
+        elif not (contradicted or unheard):
+            return
+        self._store(facts)
+
+    def _absent(self, facts: Facts, event: SnapshotTaken) -> None:
+        """The retirement rule for one row that a complete list does not hold."""
+        if facts.first_at >= event.asked_at or facts.changed >= event.asked_at:
+            return
+        if facts.missing_since is None:
+            facts.missing_since = event.at
+            if facts.perm_id:
+                self.needs_end.add(facts.perm_id)
+        elif event.asked_at >= facts.missing_since:
+            facts.gone, facts.stale = True, False
+        self._store(facts)
+
+    # ---- keys
+
+    def _new(self, key: OrderKey, owner: Owner, at: float) -> Facts:
+        facts = Facts(key, owner, self._clock.now(), at, at)
+        self._facts[key] = facts
+        return facts
+
+    def _known(self, perm_id: int, client_id: int, order_id: int, at: float) -> Facts:
+        key = OrderKey.perm(perm_id)
+        facts = self._facts.get(key) or self._adopt_alias(perm_id, client_id, order_id)
+        if facts is None:
+            facts = self._new(key, owner_of(client_id, order_id, self._profile_client_id), at)
+            facts.perm_id, facts.fills = perm_id, self._fills.setdefault(perm_id, {})
+        return facts
+
+    def _adopt_alias(self, perm_id: int, client_id: int, order_id: int) -> Facts | None:
+        """Our own placement gets the permId that the broker gave it."""
+        key = OrderKey.alias(client_id, order_id)
+        facts = self._facts.get(key)
+        if facts is None or facts.perm_id is not None:
+            return None
+        self._rekey(facts, perm_id)
+        return facts
+
+    def _rekey(self, facts: Facts, perm_id: int) -> None:
+        old, new = facts.key, OrderKey.perm(perm_id)
+        del self._facts[old]
+        self._rows.pop(old, None)
+        facts.key, facts.perm_id, facts.fills = new, perm_id, self._fills.setdefault(perm_id, {})
+        self._facts[new] = facts
+        self._alias[old.client_id, old.order_id] = new
+        self._changes.orders.add(old)
+
+    def _name(self, facts: Facts, client_id: int, order_id: int) -> None:
+        """Remember whose order it is and under which numbers; 0/0 names nothing."""
+        facts.client_id, facts.order_id = client_id, order_id
+        facts.owner = owner_of(client_id, order_id, self._profile_client_id)
+        if not order_id:
+            return
+        former = self._facts.get(self._alias.get((client_id, order_id), facts.key))
+        if former is not None and former is not facts and self._rows[former.key].live:
+            former.twin = facts.twin = True
+            self._store(former)
+        self._alias[client_id, order_id] = facts.key
+
+    def _of(self, key: OrderKey) -> Facts | None:
+        return self._facts.get(key) or self._facts.get(self._alias.get((key.client_id, key.order_id), key))
+
+    def _store(self, facts: Facts) -> None:
+        if facts.parent_id and facts.client_id is not None:
+            parent = self._alias.get((facts.client_id, facts.parent_id))
+            facts.parent_perm_id = parent.perm_id or None if parent else None
+        row = row_of(facts)
+        if self._rows.get(facts.key) != row:
+            self._rows[facts.key] = row
+            self._changes.orders.add(facts.key)
+        if row.status in ENDED and row.status is not Status.GONE and row.perm_id:
+            self.needs_end.discard(row.perm_id)
+
+    def _prune(self) -> None:
+        """Forget the oldest ends; live rows are never forgotten."""
+        for row in self.ended[ENDED_KEPT:]:
+            facts = self._facts.pop(row.key)
+            del self._rows[row.key]
+            self._fills.pop(facts.perm_id or 0, None)
+            if facts.client_id is not None and facts.order_id is not None:
+                name = (facts.client_id, facts.order_id)
+                if self._alias.get(name) == row.key:
+                    del self._alias[name]
+
+
+def _age_order(row: Order) -> tuple[float, OrderKey]:
+    return (row.first_seen.timestamp() if row.first_seen else 0.0, row.key)
+
+
+def _base(exec_id: str) -> str:
+    """Corrections differ only after the last dot (IBKR Campus TWS API docs, "Executions and Commissions")."""
+    return exec_id.rpartition(".")[0] or exec_id

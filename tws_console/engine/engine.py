@@ -1,0 +1,256 @@
+"""The engine: one connection, one truth, the use cases on top. Imports the engine's own modules, model, rules and
+ports.
+
+Every broker event comes in through `take`, in the order of the wire, and reaches the stores in a fixed order. Front
+ends read the stores and drain `changes`; nothing here calls a widget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+from tws_console.engine.book import Book
+from tws_console.engine.contracts import Contracts
+from tws_console.engine.notices import Notices
+from tws_console.engine.panic import Stop
+from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
+from tws_console.engine.ports import BrokerPort, FreezePort, JournalPort, LinkPort, RequestFailed
+from tws_console.engine.record import Recorder
+from tws_console.engine.results import login
+from tws_console.engine.session import Endpoint, Session
+from tws_console.engine.store import Changes, Waiters
+from tws_console.engine.trading import Trading
+from tws_console.model.clock import Clock
+from tws_console.model.events import Event, FillSeen, PositionSeen, ProblemSeen
+from tws_console.model.notice import Tone
+from tws_console.model.position import Fill
+from tws_console.rules.risk import Limits
+
+REQUEST_TIMEOUT = 5.0
+SLOW_FACTOR = 2.0
+"""A list that takes long is asked for less often: at most every this many answer times."""
+
+
+class Engine:
+    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        broker: BrokerPort,
+        journal: JournalPort,
+        freeze: FreezePort,
+        limits: Limits,
+        *,
+        profile_client_id: int,
+        clock: Clock | None = None,
+        by: str = "console",
+    ) -> None:
+        self.clock = clock or Clock()
+        self.changes = Changes()
+        self.waiters = Waiters()
+        self.limits = limits
+        self.journal = journal
+        self.notices = Notices(self.changes, self.clock)
+        self.book = Book(profile_client_id, self.changes, self.clock)
+        self.portfolio = Portfolio(self.changes)
+        self.accounts = Accounts(self.changes)
+        self.quotes = Quotes(self.changes)
+        self.session = Session(endpoint, broker, self.take, self.changes, self.waiters, self.notices, self.clock)
+        self.contracts = Contracts(self._link, REQUEST_TIMEOUT)
+        self.trading = Trading(
+            self.session,
+            self.book,
+            self.portfolio,
+            self.accounts,
+            self.quotes,
+            self.contracts,
+            journal,
+            freeze,
+            self.waiters,
+            self.notices,
+            limits,
+            self.clock,
+        )
+        self.stop = Stop(
+            self.session,
+            self.book,
+            self.accounts,
+            self.trading,
+            journal,
+            freeze,
+            self.changes,
+            self.waiters,
+            self.notices,
+            self.clock,
+            by,
+        )
+        self._freeze = freeze
+        self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        self._generation = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._poll_now = asyncio.Event()
+
+    # ---- events in
+
+    def take(self, event: Event) -> None:
+        """Take one broker event in; events of a connection that is gone are dropped."""
+        if event.link < self._generation:
+            return
+        self._generation = event.link
+        self.session.apply(event)
+        self.book.apply(event)
+        self.portfolio.apply(event)
+        self.accounts.apply(event)
+        self.quotes.apply(event)
+        self.stop.apply(event)
+        self._recorder.apply(event)
+        match event:
+            case PositionSeen():
+                self._watch_position(event)
+            case ProblemSeen() if event.code in {1100, 2110}:
+                self.book.mark_stale()
+            case FillSeen() if event.fill.live:
+                self._tell_fill(event.fill)
+            case _:
+                pass
+        if self.session.link is None:
+            self._on_loss()
+        self.waiters.check()
+
+    def _on_loss(self) -> None:
+        if self.session.state.lost_at is not None:
+            self.book.mark_stale()
+
+    def _watch_position(self, event: PositionSeen) -> None:
+        link = self.session.link
+        if link is not None and event.instrument.con_id:
+            link.watch_position_pnl(event.account, event.instrument.con_id)
+
+    def _tell_fill(self, fill: Fill) -> None:
+        row = self.book.find(fill.perm_id)
+        left = f", {row.remaining:,f} left" if row is not None and row.remaining else ""
+        words = "bought" if fill.action == "BUY" else "sold"
+        self.notices.add(
+            Tone.GOOD,
+            f"{fill.instrument.name} {words} {fill.quantity:,f} at {fill.price:f}{left}",
+            row.key if row is not None else None,
+        )
+
+    def _link(self) -> LinkPort:
+        link = self.session.link
+        if link is None:
+            raise RequestFailed("no connection to TWS")
+        return link
+
+    # ---- life
+
+    async def start(self) -> None:
+        """Begin connecting in the background and keep the link up. Returns at once."""
+        self.session.put(frozen=self._freeze.is_frozen())
+        self._spawn(self.session.keep(self._ready), "session")
+        self._spawn(self._poll(), "poll")
+        self._spawn(self._tick(), "tick")
+
+    async def connect(self) -> None:
+        """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""
+        self.session.put(frozen=self._freeze.is_frozen())
+        await self.session.connect()
+        await self._ready()
+
+    def adopt(self, link: LinkPort) -> None:
+        """Go on with a connection that was opened elsewhere."""
+        self._generation = link.generation
+        self.session.adopt(link)
+        self.book.attach(link.client_id)
+
+    async def _ready(self) -> None:
+        """A new link has loaded: attach the book to it and subscribe to what is shown all the time."""
+        link = self.session.link
+        if link is None:
+            return
+        self.book.attach(link.client_id)
+        high = await self.journal.high_water(login(link.accounts), link.client_id)
+        link.raise_order_id(high + 1)
+        if high >= link.next_valid_id:
+            self.notices.add(
+                Tone.WARN,
+                f"TWS offers order id {link.next_valid_id}, but {high} was used already: going on from {high + 1}",
+            )
+        for account in link.accounts:
+            link.watch_account_pnl(account)
+        for account, con_id in self.portfolio.positions:
+            link.watch_position_pnl(account, con_id)
+        live = self.book.live()
+        owners = {(row.owner, row.client_id) for row in live}
+        self.notices.add(Tone.GOOD, f"connected as client {link.client_id}, {len(live)} orders of {len(owners)} owners")
+
+    async def _poll(self) -> None:
+        """Ask for the list of all clients' orders again and again, one request in flight, slower when answers are
+        slow.
+        """
+        while True:
+            newest = self.session.last_snapshot
+            took = newest.at - newest.asked_at if newest is not None else 0.0
+            delay = max(self.session.endpoint.poll_seconds, SLOW_FACTOR * took)
+            self._poll_now.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._poll_now.wait(), delay)
+            link = self.session.link
+            if link is None or self.stop.running:
+                continue
+            link.ask_all_orders()
+            if self.book.needs_end:
+                await self._find_ends(link)
+
+    async def _find_ends(self, link: LinkPort) -> None:
+        """Orders left the lists without a word: completed orders and executions may tell how."""
+        self.book.needs_end.clear()
+        try:
+            await link.completed_orders(REQUEST_TIMEOUT)
+            await link.executions(REQUEST_TIMEOUT)
+        except RequestFailed as failed:
+            self.notices.add(Tone.WARN, f"ends of orders not told: {failed.reason}")
+
+    async def _tick(self) -> None:
+        """Once a second: message rate, and whether somebody else froze or released entry."""
+        before = 0
+        while True:
+            link = self.session.link
+            frames = link.frames if link is not None else 0
+            frozen = self.trading.blocked or self._freeze.is_frozen()
+            self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
+            before = frames
+            await asyncio.sleep(1.0)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """An engine task owns its errors: it tells them and the others go on."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.notices.add(Tone.BAD, f"internal error in {task.get_name()}: {error!r}. Quit and start again.")
+            self._recorder.failed(task.get_name(), error)
+
+    def retry_now(self) -> None:
+        self.session.retry_now()
+
+    def refresh(self) -> None:
+        """Ask for the full list now."""
+        self._poll_now.set()
+
+    async def close(self) -> None:
+        """Close the link and the journal. Nothing at the broker is touched."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.stop.close()
+        await self.session.close()
+        await self.journal.flush()
+        await self.journal.close()

@@ -1,0 +1,228 @@
+"""Everything known about one order, and the row that follows from it. Pure; imports model and rules only.
+
+The row is always derived anew from the facts, so the order in which messages came cannot leave a mark of its own.
+Nothing is final on an error code alone: an end needs a status, a completed order or fills to the size (duplicate,
+missing and reordered callbacks are normal: IBKR TWS API docs, "Order Submission"; informational codes such as 10349
+leave the order alive: ib_async issues 191 and 217).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from tws_console.engine.ports import Placement
+from tws_console.model.events import CompletedSeen, OrderSeen, StatusSeen
+from tws_console.model.ids import OrderKey, Owner
+from tws_console.model.order import Order, Status, Witness
+from tws_console.model.position import Fill
+from tws_console.rules.statuses import status_of
+
+CANCELLED_WORDS = frozenset({"Cancelled", "ApiCancelled"})
+END_WORDS = CANCELLED_WORDS | {"Filled"}
+REJECT_END_WORDS = CANCELLED_WORDS | {"Inactive"}
+
+
+@dataclass(slots=True)
+class Facts:
+    """What was heard about one order. Mutable, owned by the book, never handed out."""
+
+    key: OrderKey
+    owner: Owner
+    first_seen: datetime
+    first_at: float
+    """Monotonic seconds."""
+    changed: float
+    placement: Placement | None = None
+    sent_at: float | None = None
+    head: OrderSeen | None = None
+    status: str = ""
+    why_held: str = ""
+    filled: Decimal | None = None
+    remaining: Decimal | None = None
+    avg_fill_price: Decimal | None = None
+    client_id: int | None = None
+    order_id: int | None = None
+    perm_id: int | None = None
+    parent_id: int = 0
+    parent_perm_id: int | None = None
+    fills: dict[str, Fill] = field(default_factory=dict)
+    """By execution id without its correction number: a later correction replaces the first."""
+    completed: CompletedSeen | None = None
+    intent: str = ""
+    seen_at: datetime | None = None
+    reject: str = ""
+    """The broker's words of refusal, newest."""
+    verify: str = ""
+    """Why the state is in doubt until the broker says more."""
+    held_until: str = ""
+    cancel_at: float | None = None
+    cancel_refused: str = ""
+    missing_since: float | None = None
+    """When the complete list that first lacked it had ended (monotonic)."""
+    gone: bool = False
+    overdue: bool = False
+    staged: bool = False
+    twin: bool = False
+    stale: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a word of the broker that merely confirms it would change what is shown."""
+        return bool(self.stale or self.gone or self.overdue or self.staged or self.verify or self.missing_since)
+
+    @property
+    def total_filled(self) -> Decimal | None:
+        """The largest of what status, executions and completed order say; None when none of them spoke."""
+        said = [
+            value for value in (self.filled, self.completed.filled if self.completed else None) if value is not None
+        ]
+        if self.fills:
+            said.append(sum((fill.quantity for fill in self.fills.values()), Decimal(0)))
+        return max(said) if said else None
+
+    @property
+    def quantity(self) -> Decimal | None:
+        for source in (self.head, self.completed, self.placement):
+            if source is not None and source.quantity is not None:
+                return source.quantity
+        return None
+
+    def heard(self, at: float, now: datetime) -> None:
+        """The broker spoke of this order: it is neither missing nor overdue nor stale any more."""
+        self.changed = at
+        self.seen_at = now
+        self.missing_since = None
+        self.overdue = False
+        self.staged = False
+        self.stale = False
+        self.gone = False
+
+    def apply_order(self, event: OrderSeen) -> None:
+        self.head = event
+        if event.status:
+            self._take_status(event.status)
+
+    def _take_status(self, status: str) -> None:
+        revived = self.status in END_WORDS and status not in END_WORDS
+        self.verify = "told live again after its end" if revived else ""
+        self.status = status
+
+    def apply_status(self, event: StatusSeen) -> None:
+        self._take_status(event.status)
+        self.why_held = event.why_held
+        if event.filled is not None and (self.filled is None or event.filled >= self.filled):
+            self.filled, self.remaining = event.filled, event.remaining
+            self.avg_fill_price = event.avg_fill_price
+
+
+def status_words(facts: Facts) -> tuple[Status, str, Witness]:
+    """The state in words, its reason, and what witnessed its end (NONE while it has not ended)."""
+    ended = _end(facts)
+    if ended is not None:
+        return ended
+    if facts.twin:
+        return Status.TWIN, "two orders at the broker carry these numbers: look before you act", Witness.NONE
+    doubt = _doubt(facts)
+    if doubt is not None:
+        return *doubt, Witness.NONE
+    order_type = facts.head.order_type if facts.head else ""
+    hint = facts.held_until or facts.reject
+    status, reason = status_of(facts.status, facts.why_held, order_type, facts.total_filled, facts.quantity, hint)
+    if facts.cancel_at is not None and status not in {Status.CANCELLING, Status.FILLED, Status.CANCELLED}:
+        return Status.CANCELLING, "may still fill", Witness.NONE
+    return status, reason, Witness.NONE
+
+
+def _end(facts: Facts) -> tuple[Status, str, Witness] | None:
+    """How it ended, when the broker witnessed an end."""
+    filled, quantity, completed = facts.total_filled, facts.quantity, facts.completed
+    if facts.status == "Filled" or (completed is not None and completed.status == "Filled"):
+        return Status.FILLED, _average(facts), Witness.STATUS if facts.status == "Filled" else Witness.COMPLETED
+    if filled is not None and quantity is not None and 0 < quantity <= filled:
+        return Status.FILLED, _average(facts), Witness.EXECUTION if facts.fills else Witness.STATUS
+    if facts.status in CANCELLED_WORDS or completed is not None:
+        witness = Witness.STATUS if facts.status in CANCELLED_WORDS else Witness.COMPLETED
+        if facts.reject:
+            return Status.REJECTED, facts.reject, witness
+        words = completed.completed_status if completed else ""
+        if "expire" in words.lower():
+            return Status.EXPIRED, words, witness
+        return Status.CANCELLED, words, witness
+    if facts.reject and facts.head is None and facts.perm_id is None:
+        return Status.REJECTED, facts.reject, Witness.REFUSAL
+    if facts.gone:
+        return Status.GONE, "left the list, end unknown", Witness.NONE
+    return None
+
+
+def _doubt(facts: Facts) -> tuple[Status, str] | None:
+    """States in which the broker has not said the last word."""
+    if facts.staged:
+        return Status.STAGED, "not transmitted"
+    if facts.perm_id is None and facts.placement is not None:
+        if facts.overdue:
+            return Status.UNKNOWN, facts.verify or "no answer from TWS"
+        return Status.SENDING, facts.verify
+    if facts.cancel_refused:
+        return Status.STILL_LIVE, facts.cancel_refused
+    if facts.reject and facts.status == "Inactive":
+        return Status.REJECTED, facts.reject
+    if facts.verify:
+        return Status.UNVERIFIED, facts.verify
+    if facts.missing_since is not None:
+        return Status.UNVERIFIED, "not in the newest list"
+    if not facts.status:
+        return Status.UNVERIFIED, "state not told"
+    return None
+
+
+def _average(facts: Facts) -> str:
+    return f"avg {facts.avg_fill_price:f}" if facts.avg_fill_price else ""
+
+
+def row_of(facts: Facts) -> Order:
+    """The immutable row that everybody sees."""
+    status, reason, witness = status_words(facts)
+    head, placement = facts.head, facts.placement
+    source = head or placement or facts.completed
+    if source is None:
+        raise ValueError(f"nothing is known of order {facts.key}")
+    live_terms = head or placement
+    filled, quantity = facts.total_filled, facts.quantity
+    remaining = facts.remaining
+    if quantity is not None and (filled is not None or facts.perm_id is None):
+        remaining = quantity - (filled or Decimal(0))
+    return Order(
+        key=facts.key,
+        owner=facts.owner,
+        instrument=source.instrument,
+        perm_id=facts.perm_id,
+        client_id=facts.client_id,
+        order_id=facts.order_id,
+        account=source.account,
+        action=source.action,
+        quantity=quantity,
+        filled=filled,
+        remaining=remaining,
+        avg_fill_price=facts.avg_fill_price,
+        order_type=source.order_type,
+        limit_price=source.limit_price,
+        aux_price=source.aux_price,
+        tif=source.tif,
+        outside_rth=live_terms.outside_rth if live_terms else False,
+        status=status,
+        broker_status=facts.status,
+        reason=reason,
+        order_ref=source.order_ref,
+        parent_id=facts.parent_id,
+        parent_perm_id=facts.parent_perm_id,
+        oca_group=head.oca_group if head else "",
+        intent=facts.intent,
+        witness=witness,
+        stale=facts.stale and witness is Witness.NONE,
+        first_seen=facts.first_seen,
+        seen_at=facts.seen_at,
+        changed=facts.changed,
+    )

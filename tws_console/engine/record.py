@@ -1,0 +1,78 @@
+"""What goes into the journal as it happens: order states, fills, errors, link events. Imports model and ports only.
+
+Nothing here waits: the journal's own thread writes, and the stop never stands behind it.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tws_console.engine.book import Book
+from tws_console.engine.notices import Notices
+from tws_console.engine.ports import JournalPort
+from tws_console.model.clock import Clock
+from tws_console.model.codes import Kind, Severity, explain
+from tws_console.model.events import (
+    CommissionSeen,
+    Event,
+    FillSeen,
+    LinkLost,
+    ProblemSeen,
+    StatusSeen,
+    Undecodable,
+)
+from tws_console.model.notice import Tone
+
+LOG = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Turns broker events into journal rows and, where a trader must know, into notices."""
+
+    def __init__(self, journal: JournalPort, book: Book, notices: Notices, clock: Clock, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._journal = journal
+        self._book = book
+        self._notices = notices
+        self._clock = clock
+
+    def apply(self, event: Event) -> None:
+        match event:
+            case StatusSeen():
+                row = self._book.find(event.perm_id)
+                if row is not None:
+                    self._journal.record_order_state(row, endpoint=self._endpoint, at=self._clock.now())
+            case FillSeen():
+                self._journal.record_fill(event.fill)
+            case CommissionSeen():
+                self._journal.record_commission(event.exec_id, event.commission, event.currency, event.realized_pnl)
+            case ProblemSeen():
+                self._problem(event)
+            case LinkLost():
+                self._event("link-lost", why=event.why)
+            case Undecodable():
+                self._event("undecodable", message_id=event.message_id, why=event.why)
+                self._notices.add(Tone.WARN, f"a message from TWS could not be read ({event.message_id}): {event.why}")
+            case _:
+                pass
+
+    def _problem(self, event: ProblemSeen) -> None:
+        info = explain(event.code)
+        self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
+        if info.kind is Kind.FARM:
+            tone = Tone.NOTE
+        elif info.severity is Severity.INFO:
+            return
+        else:
+            tone = Tone.WARN if info.severity is Severity.WARN else Tone.BAD
+        advice = f" {info.advice}" if info.advice and tone is Tone.BAD else ""
+        self._notices.add(tone, f"{event.code} {' '.join(event.text.split())}{advice}", code=event.code)
+
+    def _event(self, kind: str, **payload: Any) -> None:
+        self._journal.record_event(kind, payload, at=self._clock.now())
+
+    def failed(self, name: str, error: BaseException) -> None:
+        """An engine task ended with an error of ours."""
+        LOG.error("task %s failed", name, exc_info=error)
+        self._event("internal-error", task=name, error=repr(error))

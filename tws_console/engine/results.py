@@ -1,0 +1,105 @@
+"""What a placement or a cancel came to, and what a person approved. Values and pure functions; imports model and
+ports only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tws_console.engine.ports import LinkPort, Placement
+from tws_console.model.ids import OrderKey
+from tws_console.model.order import Order, Status
+from tws_console.model.position import Quote
+from tws_console.model.problems import ErrorCode
+from tws_console.model.ticket import FieldError, Ticket
+from tws_console.model.verdict import Verdict
+
+
+class ValidationFailed(Exception):
+    """A request that cannot become a ticket, field by field."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.msg}" for error in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a person said yes to: exactly this order, at this quote and position."""
+
+    order_hash: str
+    ticket: Ticket
+    quote: Quote | None
+    position: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceResult:
+    """What became of one placement. `refusal` is one sentence when it was not sent or was refused, with its `code`."""
+
+    submitted: bool
+    key: OrderKey | None
+    intent: str
+    order_id: int | None
+    client_id: int | None
+    order: Order | None
+    order_ref: str
+    refusal: str = ""
+    code: ErrorCode | None = None
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelResult:
+    """What became of one cancel. `outcome` is cancelled, filled, live, unknown or refused; `via` own or none."""
+
+    key: OrderKey
+    perm_id: int | None
+    client_id: int | None
+    order_id: int | None
+    via: str
+    outcome: str
+    reason: str
+    elapsed_ms: float
+
+
+class Posted:
+    """One placement given to the link, which ends its way once: `done` is the time it was written, or None when it
+    never was.
+    """
+
+    def __init__(self, link: LinkPort, placement: Placement, key: OrderKey) -> None:
+        self.link = link
+        self.placement = placement
+        self.key = key
+        self.unsent = ""
+        self.done: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
+
+    def written(self, at: float) -> None:
+        if not self.done.done():
+            self.done.set_result(at)
+
+    def kept_back(self, reason: str) -> None:
+        self.unsent = reason
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+def cancel_outcome(now: Order | None, before: Order) -> tuple[str, str]:
+    """The outcome word and its reason, from the row as it is now."""
+    if now is None:
+        return "unknown", "the order is no longer known"
+    if now.status is Status.FILLED:
+        return "filled", f"it filled {now.filled:f} before the cancel" if now.filled is not None else "it filled"
+    if now.status in {Status.CANCELLED, Status.EXPIRED, Status.REJECTED}:
+        return "cancelled", now.reason
+    if now.status is Status.GONE or before.status is Status.STAGED:
+        return "unknown", "no answer to the cancel" if now.live else now.reason
+    return "live", now.reason or "no answer to the cancel"
+
+
+def login(accounts: tuple[str, ...]) -> str:
+    """A login is the set of its accounts."""
+    return ",".join(sorted(accounts))

@@ -1,0 +1,310 @@
+"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model and ports only.
+
+Each stage has a name, a bound and a sentence. After the API is ready nothing is fatal any more: a part that does not
+answer is said to be missing and the rest goes on (start-up requests that never answer are usual: ib_async issues 82,
+84 and 101).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from tws_console.engine.lamps import LOST, RESTORED, LampBoard
+from tws_console.engine.notices import Notices
+from tws_console.engine.ports import BrokerPort, Emit, LinkPort, RequestFailed
+from tws_console.engine.store import Changes, Waiters
+from tws_console.model.clock import Clock
+from tws_console.model.events import AccountsSeen, Event, LinkLost, NextIdSeen, ProblemSeen, SnapshotTaken
+from tws_console.model.notice import Tone
+from tws_console.model.session import (
+    STAGE_ORDER,
+    ConnectFailed,
+    Lamp,
+    Mode,
+    Phase,
+    SessionState,
+    Stage,
+    StageName,
+)
+
+READ_ONLY_API = "TWS is set to Read-Only API: nothing, the stop included, can be cancelled from here"
+READ_ONLY_CODES = frozenset({321, 322, 10119})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to connect and as whom. `client_ids` are tried in order while one is in use; the first is the wanted one."""
+
+    host: str
+    port: int
+    client_ids: tuple[int, ...]
+    mode: Mode
+    profile: str = "paper"
+    account: str = ""
+    read_only: bool = False
+    poll_seconds: float = 2.0
+    stage_timeout: float = 5.0
+    retry_first: float = 1.0
+    retry_most: float = 60.0
+
+
+class Session:
+    """One link at a time, its state in one immutable value. `link` is None while there is none."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        broker: BrokerPort,
+        emit: Emit,
+        changes: Changes,
+        waiters: Waiters,
+        notices: Notices,
+        clock: Clock,
+    ) -> None:
+        self.endpoint = endpoint
+        self.link: LinkPort | None = None
+        self.state = SessionState(
+            endpoint.profile, endpoint.mode, endpoint.host, endpoint.port, endpoint.client_ids[0], endpoint.account
+        )
+        self.last_snapshot: SnapshotTaken | None = None
+        self._broker = broker
+        self._emit = emit
+        self._changes = changes
+        self._waiters = waiters
+        self._notices = notices
+        self._clock = clock
+        self._board = LampBoard()
+        self.put(entry_refusal=self._refusal())
+        self._retry = asyncio.Event()
+        self._lost = asyncio.Event()
+
+    # ---- state
+
+    def put(self, **changed: object) -> None:
+        """Replace fields of the state and tell the screen."""
+        state = replace(self.state, **changed)  # type: ignore[arg-type]
+        if state != self.state:
+            self.state = state
+            self._changes.session = True
+
+    def apply(self, event: Event) -> None:
+        match event:
+            case ProblemSeen():
+                self._problem(event)
+            case AccountsSeen():
+                self.put(accounts=event.accounts)
+                self.put(entry_refusal=self._refusal())
+            case NextIdSeen():
+                self.put(next_valid_id=event.order_id)
+            case SnapshotTaken():
+                self._snapshot(event)
+            case LinkLost():
+                self._link_lost(event)
+            case _:
+                pass
+
+    def _problem(self, event: ProblemSeen) -> None:
+        lamps = self._board.problem(event.code, event.text)
+        self.put(lamps=lamps)
+        if event.code in LOST:
+            self.put(lost_at=self.state.lost_at if self.state.lost_at is not None else event.at)
+        elif event.code in RESTORED:
+            self.put(lost_at=None)
+        if event.code in READ_ONLY_CODES and "read-only" in event.text.lower():
+            self._note_read_only()
+
+    def _note_read_only(self) -> None:
+        if not self.state.api_read_only:
+            self.put(api_read_only=True)
+            self._notices.add(
+                Tone.BAD,
+                f"{READ_ONLY_API}. Untick TWS > Global Configuration > API > Settings > Read-Only API.",
+                code=321,
+            )
+
+    def _snapshot(self, event: SnapshotTaken) -> None:
+        self.last_snapshot = event
+        if event.complete:
+            self.put(snapshot_at=event.asked_at, snapshot_complete=True, unverified="")
+        else:
+            self.put(snapshot_complete=False, unverified=event.why)
+
+    def _link_lost(self, event: LinkLost) -> None:
+        if self.link is None or event.link != self.link.generation:
+            return
+        self.link = None
+        self.put(lamps=self._board.socket(up=False), lost_at=event.at, phase=Phase.WAITING)
+        if not event.expected:
+            self._notices.add(Tone.BAD, f"link to TWS lost: {event.why}")
+        self._lost.set()
+
+    def _refusal(self) -> str:
+        """Why no order may be placed from here at all; cancels and the stop always may."""
+        endpoint, accounts = self.endpoint, self.state.accounts
+        if endpoint.read_only:
+            return "read-only: started with --read-only or read_only in the profile"
+        if endpoint.mode is Mode.LIVE:
+            return "live profile: this version shows, cancels and stops on live accounts but places no order"
+        for account in accounts:
+            if not account.startswith(("DU", "DF")):
+                return (
+                    f"account {account} is not a paper account (DU, DF): this version places no order on live accounts"
+                )
+        if endpoint.account and accounts and endpoint.account not in accounts:
+            return f"the profile wants account {endpoint.account}, this TWS has {', '.join(accounts)}"
+        return ""
+
+    # ---- connecting
+
+    def adopt(self, link: LinkPort) -> None:
+        """Go on with a connection that was opened elsewhere (the stop of the command line opens its own)."""
+        self.link = link
+        self.put(
+            client_id=link.client_id,
+            server_version=link.server_version,
+            next_valid_id=link.next_valid_id,
+            accounts=link.accounts,
+            lamps=replace(self._board.lamps, socket=Lamp.UP),
+            phase=Phase.UP,
+        )
+        self._board.lamps = self.state.lamps
+        self.put(entry_refusal=self._refusal())
+
+    async def connect(self) -> None:
+        """Open the link and load everything, once. Raises ConnectFailed when the API does not become ready."""
+        self.put(
+            phase=Phase.CONNECTING,
+            attempt=self.state.attempt + 1,
+            retry_at=None,
+            failure=None,
+            stages=tuple(Stage(name) for name in STAGE_ORDER),
+        )
+        self._lost.clear()
+        self._board.socket(up=False)
+        link = await self._open()
+        self.link = link
+        self._board.lamps = replace(self._board.lamps, socket=Lamp.UP)
+        self.put(
+            client_id=link.client_id,
+            server_version=link.server_version,
+            next_valid_id=link.next_valid_id,
+            accounts=link.accounts,
+            lamps=self._board.lamps,
+        )
+        self.put(entry_refusal=self._refusal())
+        await self._load(link)
+        if self.link is link:
+            self.put(phase=Phase.UP, lost_at=None if self.state.lamps.tws is not Lamp.DOWN else self.state.lost_at)
+
+    async def _open(self) -> LinkPort:
+        """Try the wanted client id, then the spare ones, moving on only while the answer is that the id is in use."""
+        last: ConnectFailed | None = None
+        for client_id in self.endpoint.client_ids:
+            try:
+                return await self._broker.connect(
+                    self.endpoint.host,
+                    self.endpoint.port,
+                    client_id,
+                    self._emit,
+                    self.stage,
+                    self.endpoint.stage_timeout,
+                )
+            except ConnectFailed as failed:
+                last = failed
+                if failed.code != 326:
+                    raise
+        assert last is not None
+        raise last
+
+    def stage(self, stage: Stage) -> None:
+        """Note the progress of one stage."""
+        self.put(stages=tuple(stage if old.name is stage.name else old for old in self.state.stages))
+
+    async def _load(self, link: LinkPort) -> None:
+        """Accounts, orders, positions and executions: each bounded, none fatal."""
+        timeout = self.endpoint.stage_timeout
+        await self._bounded(StageName.ACCOUNTS, lambda: link.account_summary(timeout))
+        await self._bounded(StageName.ORDERS, lambda: self._first_list(link, timeout))
+        await self._bounded(StageName.POSITIONS, lambda: link.positions(timeout))
+        await self._bounded(StageName.EXECUTIONS, lambda: self._day(link, timeout))
+
+    async def _first_list(self, link: LinkPort, timeout: float) -> None:
+        since = self._clock.monotonic()
+        link.ask_all_orders(urgent=True)
+
+        def listed() -> bool:
+            newest = self.last_snapshot
+            return (
+                newest is not None and newest.link == link.generation and newest.complete and newest.asked_at >= since
+            )
+
+        if not await self._waiters.until(lambda: listed() or not link.up, timeout):
+            raise RequestFailed(f"no complete list of orders in {timeout:.0f} s")
+        if not listed():
+            raise RequestFailed("the link was lost")
+
+    async def _day(self, link: LinkPort, timeout: float) -> None:
+        """Today's executions, and the completed orders, whose refusal tells that the API is read-only."""
+        await link.executions(timeout)
+        try:
+            await link.completed_orders(timeout)
+        except RequestFailed as failed:
+            if failed.code in READ_ONLY_CODES and "read-only" in failed.reason.lower():
+                self._note_read_only()
+            else:
+                raise
+
+    async def _bounded(self, name: StageName, work: Callable[[], Awaitable[object]]) -> None:
+        start = self._clock.monotonic()
+        self.stage(Stage(name, running=True))
+        try:
+            await work()
+        except RequestFailed as failed:
+            self.stage(Stage(name, False, _ms(self._clock.monotonic() - start), failed.reason))
+            self._notices.add(Tone.WARN, f"{name.value} not loaded: {failed.reason}. r asks again.")
+        else:
+            self.stage(Stage(name, True, _ms(self._clock.monotonic() - start)))
+
+    # ---- keeping it up
+
+    async def keep(self, ready: Callable[[], Awaitable[None]]) -> None:
+        """Connect, call `ready`, wait for the loss, and begin again: for ever, with exponential back-off and jitter."""
+        failures = 0
+        while True:
+            try:
+                await self.connect()
+            except ConnectFailed as failed:
+                failures += 1
+                self.put(phase=Phase.WAITING, failure=failed, lamps=self._board.socket(up=False))
+            else:
+                failures = 0
+                await ready()
+                await self._lost.wait()
+            await self._pause(failures)
+
+    async def _pause(self, failures: int) -> None:
+        endpoint = self.endpoint
+        delay = min(endpoint.retry_most, endpoint.retry_first * 2.0 ** max(0, failures - 1)) * random.uniform(0.8, 1.2)
+        self.put(phase=Phase.WAITING, retry_at=self._clock.monotonic() + delay)
+        self._retry.clear()
+        try:
+            await asyncio.wait_for(self._retry.wait(), delay)
+        except TimeoutError:
+            return
+
+    def retry_now(self) -> None:
+        """End the wait for the next try."""
+        self._retry.set()
+
+    async def close(self) -> None:
+        link, self.link = self.link, None
+        self.put(phase=Phase.CLOSED)
+        if link is not None:
+            await link.close()
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

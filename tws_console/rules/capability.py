@@ -1,0 +1,64 @@
+"""What can be done to an order from this connection, and in words why not more. Pure; imports model only.
+
+Only the client id that placed an order can cancel it by its id; a global cancel ends the orders of all clients and
+those made by hand (IBKR Campus TWS API docs, "Order Management"). A bare order id of another client would hit our own
+order of that number, so such a cancel is never offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tws_console.model.ids import Owner
+from tws_console.model.order import Order, Status
+
+CANCEL = "cancel"
+GLOBAL_CANCEL = "global-cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """`can` lists what works now; `why` is one sentence about what does not, empty when nothing is missing."""
+
+    can: tuple[str, ...]
+    why: str
+
+
+def capability(
+    order: Order, *, own_client_id: int, read_only_api: bool, link_up: bool, others: int | None = None
+) -> Capability:
+    """`others` is how many further live orders a global cancel would end; it is said when given."""
+    if not order.live:
+        return Capability((), "It has ended.")
+    if order.status is Status.STAGED:
+        return Capability((), "Staged: known only from the journal.")
+    if read_only_api:
+        return Capability((), "TWS is read-only for the API: nothing can be cancelled from here, not by ^G either.")
+    if not link_up:
+        return Capability((), "TWS or IBKR does not answer. ^G still sends, then asks for proof.")
+    if _ours(order, own_client_id):
+        return Capability((CANCEL, GLOBAL_CANCEL), "")
+    return Capability((GLOBAL_CANCEL,), _why_not(order, f"^G{_ends(others)}"))
+
+
+def _ours(order: Order, own_client_id: int) -> bool:
+    """Positive ids are placements; a negative one is a manual order that was bound to client 0."""
+    if order.client_id != own_client_id or order.order_id is None:
+        return False
+    return order.order_id > 0 or (own_client_id == 0 and order.order_id < 0)
+
+
+def _why_not(order: Order, stop: str) -> str:
+    if order.owner is Owner.MANUAL:
+        return f"By hand in TWS: cancel there, or {stop}."
+    if order.client_id is None:
+        return f"Its owner is not known yet: only {stop}."
+    if not order.order_id:
+        return f"Its order id is not known: only {stop}."
+    return f"Only client {order.client_id} can cancel it: there, or {stop}."
+
+
+def _ends(others: int | None) -> str:
+    if others is None:
+        return ""
+    return f" (ends {others} other{'' if others == 1 else 's'} too)"
