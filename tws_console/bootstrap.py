@@ -1,0 +1,194 @@
+"""The one place that sees every room and wires them: engine and adapters from settings, for live, paper and demo.
+
+Imports lazily: each function loads what it needs when it is called, so that help is cheap and the console's first
+paint does not wait for the broker's library.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tws_console.config import paths
+
+if TYPE_CHECKING:
+    from tws_console.cli.wiring import ConsoleOptions, Flags
+    from tws_console.config.resolve import Effective
+    from tws_console.engine.engine import Engine
+    from tws_console.engine.ports import FreezePort
+    from tws_console.ib.panic_socket import Fired
+    from tws_console.model.session import Mode
+    from tws_console.panic import Target
+    from tws_console.rules.risk import Limits
+
+
+class Program:
+    """What the command line is given: implements its Wiring."""
+
+    def effective(self, flags: Flags) -> Effective:
+        """Settings of this run. Raises ConfigError."""
+        from tws_console.config.load import load
+        from tws_console.config.resolve import resolve
+
+        return resolve(load(paths.config_file()), flags, os.environ)
+
+    async def open_engine(self, effective: Effective, client_ids: Sequence[int], timeout: float) -> Engine:
+        """A connected engine for one command. Raises NoConnection."""
+        from tws_console.cli.wiring import NoConnection
+        from tws_console.config.logs import configure
+        from tws_console.model.session import ConnectFailed
+
+        configure()
+        engine = build_engine(effective, tuple(client_ids), timeout=timeout, by="command line")
+        try:
+            await engine.connect()
+        except ConnectFailed as failed:
+            state = engine.session.state
+            await engine.close()
+            raise NoConnection(state, failed) from failed
+        return engine
+
+    def freeze_for(self, host: str, port: int) -> FreezePort:
+        """The freeze file of an endpoint."""
+        from tws_console.config.freeze import FreezeFile
+
+        return FreezeFile(host, port)
+
+    def console_main(self, options: ConsoleOptions) -> int:
+        """Open the console; returns the exit code."""
+        from tws_console.console import run
+
+        return run(self, options)
+
+    def sim_main(self, argv: Sequence[str]) -> int:
+        """The simulator's own command line."""
+        from tws_console.simulator.main import main
+
+        return main(list(argv))
+
+    def panic(self, argv: Sequence[str]) -> int:
+        """The emergency stop."""
+        from tws_console.panic import panic
+
+        return panic(list(argv))
+
+
+PROGRAM = Program()
+
+
+def build_engine(
+    effective: Effective,
+    client_ids: tuple[int, ...],
+    *,
+    timeout: float,
+    by: str,
+    journal_path: str | None = None,
+    mode: Mode | None = None,
+) -> Engine:
+    """An engine with its real adapters, not connected yet. `timeout` seconds bound each stage of connecting."""
+    from tws_console.config.endpoints import normalise_host
+    from tws_console.config.freeze import FreezeFile
+    from tws_console.engine.engine import Engine
+    from tws_console.engine.session import Endpoint
+    from tws_console.ib.broker import TwsBroker
+    from tws_console.journal.writer import Journal
+
+    host = normalise_host(effective.host)
+    endpoint = Endpoint(
+        host=host,
+        port=effective.port,
+        client_ids=client_ids,
+        mode=mode or effective.mode,
+        profile=effective.profile_name,
+        account=effective.account or "",
+        read_only=effective.read_only,
+        poll_seconds=effective.poll_seconds,
+        stage_timeout=timeout,
+    )
+    return Engine(
+        endpoint,
+        TwsBroker(),
+        Journal(journal_path or paths.journal_file()),
+        FreezeFile(host, effective.port),
+        limits_of(effective),
+        profile_client_id=effective.client_id,
+        by=by,
+    )
+
+
+def limits_of(effective: Effective) -> Limits:
+    """The profile's limits as the rules take them."""
+    from decimal import Decimal
+
+    from tws_console.rules.risk import Limits
+
+    given = effective.limits
+    seconds = given.duplicate_seconds
+    return Limits(
+        max_quantity=given.max_quantity,
+        max_notional=given.max_notional,
+        max_price_distance_percent=given.max_price_distance_percent,
+        max_position=given.max_position,
+        max_open_orders_per_side=given.max_open_orders_per_side,
+        duplicate_seconds=None if seconds is None else Decimal(repr(seconds)),
+        symbols_allowed=given.symbols_allowed,
+        symbols_denied=given.symbols_denied or (),
+    )
+
+
+def prove(
+    target: Target,
+    fired: Fired,
+    started: float,
+    blocked: float | None,
+    note: str,
+    seconds: float,
+    argv: Sequence[str],
+) -> int:
+    """Go on with a stop whose cancel has left: prove it, print the report, return the exit code."""
+    from tws_console.cli.commands.panic import finish
+
+    report = asyncio.run(_prove(target, fired, started, blocked, note, seconds))
+    return int(finish(report, argv))
+
+
+async def _prove(  # type: ignore[no-untyped-def]
+    target: Target, fired: Fired, started: float, blocked: float | None, note: str, seconds: float
+):
+    from datetime import UTC, datetime, timedelta
+    from time import monotonic
+
+    from tws_console.cli.stop_document import stop_document
+    from tws_console.config.resolve import Effective
+    from tws_console.config.settings import Limits
+    from tws_console.ib.broker import TwsBroker
+    from tws_console.model.session import Mode
+
+    effective = Effective(
+        profile_name="",
+        host=target.host,
+        port=target.port,
+        client_id=target.client_id,
+        client_id_exact=True,
+        account=None,
+        mode=Mode(target.mode),
+        read_only=True,
+        poll_seconds=2.0,
+        limits=Limits(),
+        theme="",
+        config_path="",
+    )
+    engine = build_engine(effective, (fired.client_id,), timeout=5.0, by="panic")
+    started_at = datetime.now(UTC) - timedelta(seconds=monotonic() - started)
+    link = await TwsBroker().adopt(fired, engine.take)
+    engine.adopt(link)
+    engine.stop.adopt(started, started_at, blocked, fired.sent_at, note)
+    report = await engine.stop.wait(max(0.1, seconds - (monotonic() - started)))
+    try:
+        await engine.journal.record_stop(stop_document(report))
+    except OSError:
+        pass
+    await engine.close()
+    return report

@@ -1,0 +1,180 @@
+"""`cancel`: one own order, named exactly, and the broker's word for its end.
+
+Only the client id that placed an order may cancel it by number (IBKR Campus TWS API docs, "Cancelling an Order"), so
+the command connects a second time, under the order's own id, when that is one of the profile's and free.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from tws_console.cli import documents
+from tws_console.cli.connection import IN_USE, ConnectionFailed, can_of, connected, link_up
+from tws_console.cli.exits import CommandFailed
+from tws_console.cli.output import Output
+from tws_console.cli.parser import flags_of
+from tws_console.cli.tables import ORDERS, pairs, table
+from tws_console.cli.wiring import Wiring
+from tws_console.config.resolve import Effective
+from tws_console.engine.engine import Engine
+from tws_console.engine.results import CancelResult
+from tws_console.model.ids import Owner
+from tws_console.model.order import Order
+from tws_console.model.problems import ErrorCode, Exit
+
+FIELDS = ("perm_id", "client_id", "order_id", "via", "outcome", "reason", "elapsed_ms")
+EVERYTHING = "tws-console cancel-all ends it together with every other order"
+
+
+async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
+    effective = wiring.effective(flags_of(args))
+    async with connected(args, wiring, effective) as engine:
+        order = _the_one(args, engine, out)
+        here = order.client_id == engine.session.state.client_id
+        if here:
+            result = await engine.trading.cancel(order, args.timeout)
+            refusal = _whose(engine)
+    if not here:
+        _must_be_ours(order, effective)
+        result, refusal = await _under_its_own_id(order, args, wiring, effective)
+    judge(result, refusal)
+    fields = fields_of(result)
+    out.result(documents.done("cancel", **fields), pairs({name: fields[name] for name in FIELDS}))
+    return Exit.DONE
+
+
+def matches(orders: Iterable[Order], args: Namespace) -> list[Order]:
+    """The live orders that the arguments name: by permId, or by client id and order id."""
+    if args.perm_id is not None:
+        return [order for order in orders if order.perm_id == args.perm_id]
+    return [order for order in orders if (order.client_id, order.order_id) == (args.client, args.order_id)]
+
+
+def near(orders: Iterable[Order], args: Namespace) -> list[Order]:
+    """What may have been meant: orders whose order id is the number that was given."""
+    number = args.perm_id if args.perm_id is not None else args.order_id
+    return [order for order in orders if order.order_id == number]
+
+
+def _the_one(args: Namespace, engine: Engine, out: Output) -> Order:
+    """The one live order that was named. Raises CommandFailed with candidates when there is none or more than one."""
+    live = engine.book.live()
+    found = matches(live, args)
+    if len(found) == 1:
+        return found[0]
+    named = f"permId {args.perm_id}" if args.perm_id is not None else f"client {args.client} order {args.order_id}"
+    if found:
+        code, candidates = ErrorCode.AMBIGUOUS, found
+        sentence = f"{named} names {len(found)} live orders; give the permId of one"
+    else:
+        code, candidates = ErrorCode.NOT_FOUND, near(live, args)
+        ended = matches(engine.book.ended, args)
+        what = f"{named} is {ended[0].status.value} and not live" if ended else f"no live order is {named}"
+        hint = "" if engine.session.state.snapshot_complete else " (but the list of orders is not complete: ask again)"
+        sentence = f"{what}{hint}; nothing was sent, `tws-console orders --all` lists what is live"
+    rows = documents.order_rows(candidates, can_of(engine))
+    if rows and not out.as_json:
+        out.say(table(ORDERS, rows, out.width))
+    raise CommandFailed(code, sentence, candidates=rows, **_named(args))
+
+
+def _named(args: Namespace) -> dict[str, Any]:
+    return {"perm_id": args.perm_id, "client_id": args.client, "order_id": args.order_id}
+
+
+def _must_be_ours(order: Order, effective: Effective) -> None:
+    """Raise CommandFailed for an order that this command may not touch; the sentence names who may."""
+    name = f"order {order.key}"
+    if order.owner is Owner.MANUAL:
+        raise _refused(order, f"{name} was entered by hand in TWS: cancel it there; {EVERYTHING}")
+    if order.owner is not Owner.OWN or order.client_id is None:
+        raise _refused(order, f"{name} belongs to client {order.client_id}: cancel it there; {EVERYTHING}")
+    if effective.client_id_exact:
+        asked = effective.client_id
+        raise _refused(order, f"{name} belongs to client {order.client_id}, not {asked}: leave --client-id {asked} out")
+
+
+def _refused(order: Order, sentence: str) -> CommandFailed:
+    """Refused by us: nothing was sent."""
+    return CommandFailed(
+        ErrorCode.FOREIGN_ORDER,
+        sentence,
+        perm_id=order.perm_id,
+        client_id=order.client_id,
+        order_id=order.order_id,
+        outcome="refused",
+        reason=sentence,
+    )
+
+
+async def _under_its_own_id(
+    order: Order, args: Namespace, wiring: Wiring, effective: Effective
+) -> tuple[CancelResult, ErrorCode]:
+    """Connect as the order's own client, make sure that it is still this very order, cancel it."""
+    client_id = order.client_id or 0
+    try:
+        async with connected(args, wiring, effective, [client_id]) as engine:
+            again = same(engine.book.orders.values(), order)
+            if again is None:
+                sentence = f"order {order.key} left the list before the cancel; nothing was sent, look into TWS"
+                raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence, outcome="unknown", **_ids(order))
+            return await engine.trading.cancel(again, args.timeout), _whose(engine)
+    except ConnectionFailed as failure:
+        if failure.failed_code != IN_USE:
+            raise
+        sentence = (
+            f"order {order.key} belongs to client {client_id}, which is connected now: cancel it there; {EVERYTHING}"
+        )
+        raise _refused(order, sentence) from failure
+
+
+def same(orders: Iterable[Order], order: Order) -> Order | None:
+    """The same order in another connection's book: by permId, and by both numbers while it has none."""
+    for other in orders:
+        if order.perm_id is not None and other.perm_id == order.perm_id:
+            return other
+        if order.perm_id is None and (other.client_id, other.order_id) == (order.client_id, order.order_id):
+            return other
+    return None
+
+
+def _ids(order: Order) -> dict[str, Any]:
+    return {"perm_id": order.perm_id, "client_id": order.client_id, "order_id": order.order_id}
+
+
+def _whose(engine: Engine) -> ErrorCode:
+    """What a refused cancel is due to, as far as the session tells."""
+    if engine.session.state.api_read_only:
+        return ErrorCode.API_READ_ONLY
+    return ErrorCode.FOREIGN_ORDER if link_up(engine) else ErrorCode.IB_CONNECTION_FAILED
+
+
+def fields_of(result: CancelResult) -> documents.Document:
+    """The result under the names of the document."""
+    fields = asdict(result)
+    return {**{name: fields[name] for name in FIELDS}, "reason": result.reason or None}
+
+
+def judge(result: CancelResult, refusal: ErrorCode) -> None:
+    """Raise CommandFailed unless the broker said that it is cancelled. `refusal` is the code of a refused cancel."""
+    fields = fields_of(result)
+    name, why = f"order {result.key}", f": {result.reason}" if result.reason else ""
+    match result.outcome:
+        case "cancelled":
+            return
+        case "filled":
+            raise CommandFailed(ErrorCode.IB_ORDER_REJECTED, f"{name} was filled and not cancelled{why}", **fields)
+        case "refused" if result.via == "none":
+            raise CommandFailed(refusal, f"{name} was not cancelled, nothing was sent{why}", **fields)
+        case "refused":
+            raise CommandFailed(
+                ErrorCode.IB_ORDER_REJECTED, f"the broker refused to cancel {name}{why}; look into TWS", **fields
+            )
+        case "live":
+            raise CommandFailed(ErrorCode.NOT_PROVED, f"{name} is still live{why}; {EVERYTHING}", **fields)
+        case _:
+            sentence = f"what became of {name} is not known{why}; look at `tws-console orders --all`"
+            raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence, **fields)
