@@ -14,6 +14,13 @@ def encode(fields: Sequence[object]) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Let the loop run until a condition of this process holds; TimeoutError when it never does."""
+    async with asyncio.timeout(TIMEOUT):
+        while not condition():  # noqa: ASYNC110 - the condition belongs to a server that has no event for it
+            await asyncio.sleep(0.002)
+
+
 class RawClient:
     """One connection. `received` holds every message so far, in order."""
 

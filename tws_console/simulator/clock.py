@@ -47,6 +47,11 @@ class BrokerClock:
         handle = asyncio.get_running_loop().call_later(seconds, due)
         self._timers.add(handle)
 
+    @property
+    def pending(self) -> bool:
+        """Whether anything is due or waits for the link."""
+        return bool(self._timers or self._waiting)
+
     def lose_link(self) -> None:
         """Hold the broker's answers back."""
         self._link_up = False

@@ -103,32 +103,25 @@ class Walk:
 
 
 class Market:
-    """All walks. A walk exists from the first time somebody looks at it, with all its earlier steps."""
+    """All walks, advanced together."""
 
     def __init__(self, catalogue: Catalogue, seed: int) -> None:
         self.step = 0
-        self._catalogue = catalogue
-        self._seed = seed
-        self._walks: dict[int, Walk] = {}
+        self._walks = {
+            contract.con_id: Walk(contract, catalogue.tick_at(contract, contract.reference), seed)
+            for contract in catalogue.contracts.values()
+        }
 
     def advance(self, steps: int = 1) -> None:
         """Let simulated time pass by whole steps."""
         self.step += steps
+        for walk in self._walks.values():
+            walk.quote_at(self.step)
 
     def quote(self, con_id: int) -> Quote:
         """The quote of a contract now. Raises KeyError for an unknown contract."""
-        return self._walk(con_id).quote_at(self.step)
+        return self._walks[con_id].quote_at(self.step)
 
     def jump(self, con_id: int, price: Decimal) -> Quote:
         """Set the price of a contract; see Walk.jump."""
-        walk = self._walk(con_id)
-        walk.quote_at(self.step)
-        return walk.jump(price)
-
-    def _walk(self, con_id: int) -> Walk:
-        walk = self._walks.get(con_id)
-        if walk is None:
-            contract = self._catalogue.contracts[con_id]
-            tick = self._catalogue.tick_at(contract, contract.reference)
-            walk = self._walks[con_id] = Walk(contract, tick, self._seed)
-        return walk
+        return self._walks[con_id].jump(price)

@@ -71,6 +71,11 @@ class SimulatorServer:
         self.control_port = self._control_listener.sockets[0].getsockname()[1]
         self._spawn(self._heartbeat())
 
+    @property
+    def listening(self) -> bool:
+        """Whether clients can connect now."""
+        return self._listener is not None and self._listener.is_serving()
+
     async def _listen(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(self._new_session, host, port)
@@ -183,7 +188,10 @@ class SimulatorServer:
         for session in self.gateway.all_sessions():
             session.abort()
         await asyncio.sleep(seconds)
-        await self._listen(self.host, self.port)
+        try:
+            await self._listen(self.host, self.port)
+        except OSError:  # somebody else took the port meanwhile: without it there is nothing to serve
+            self.stopped.set()
 
     async def _serve_control(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._controllers.add(writer)

@@ -1,0 +1,97 @@
+"""Builds the real engine with its real adapters against a simulator process, for contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+
+from tests.support.simulator import SimulatorProcess
+from tws_console.bootstrap import build_engine
+from tws_console.config.resolve import Effective, resolve
+from tws_console.config.settings import Limits, Settings
+from tws_console.engine.engine import Engine
+from tws_console.model.order import Order
+from tws_console.model.session import Mode
+from tws_console.model.ticket import OrderRequest, Ticket
+
+PAPER = "DU1234567"
+
+
+def effective_for(sim: SimulatorProcess, client_id: int = 11, **changed: object) -> Effective:
+    """The settings of a run against this simulator; `changed` replaces fields."""
+    base = resolve(Settings(), {"host": sim.host, "port": sim.port, "client_id": client_id}, {})
+    values = {name: getattr(base, name) for name in base.__slots__} | {"poll_seconds": 0.25} | changed
+    return Effective(**values)
+
+
+@asynccontextmanager
+async def connected_engine(
+    sim: SimulatorProcess,
+    folder: Path,
+    client_id: int = 11,
+    *,
+    mode: Mode = Mode.PAPER,
+    read_only: bool = False,
+    limits: Limits | None = None,
+    polling: bool = False,
+) -> AsyncIterator[Engine]:
+    """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does."""
+    effective = effective_for(
+        sim, client_id, mode=mode, read_only=read_only, limits=limits or Limits(duplicate_seconds=0.0)
+    )
+    engine = build_engine(effective, (client_id,), timeout=5.0, by="test", journal_path=str(folder / "journal.db"))
+    try:
+        if polling:
+            await engine.start()
+            await until(engine, lambda: engine.session.state.phase.value == "up")
+        else:
+            await engine.connect()
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def until(engine: Engine, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until the engine's truth has this property; AssertionError when it never does."""
+    assert await engine.waiters.until(condition, seconds), "the condition did not come true in time"
+
+
+async def ticket(
+    engine: Engine,
+    action: str = "BUY",
+    symbol: str = "KO",
+    quantity: str = "10",
+    limit: str | None = "50",
+    *,
+    order_type: str = "LMT",
+    transmit: bool = True,
+    tif: str = "DAY",
+    order_ref: str = "",
+    stop: str | None = None,
+) -> Ticket:
+    """A ticket for the simulator's catalogue; the default rests far below the market."""
+    request = OrderRequest(
+        action,
+        symbol,
+        order_type,
+        Decimal(quantity),
+        tif=tif,
+        transmit=transmit,
+        limit_price=None if limit is None else Decimal(limit),
+        aux_price=None if stop is None else Decimal(stop),
+        account=PAPER,
+        order_ref=order_ref,
+    )
+    (instrument,) = await engine.trading.resolve(request)
+    await engine.trading.price_steps(instrument)
+    return Ticket(request, instrument, PAPER)
+
+
+def row(engine: Engine, perm_id: int | None) -> Order:
+    """The book's row of that permId."""
+    assert perm_id is not None
+    found = engine.book.find(perm_id)
+    assert found is not None
+    return found
