@@ -100,6 +100,7 @@ def order_row(order: Order, can: tuple[str, ...]) -> Document:
         "owner": order.owner.value,
         "account": order.account or None,
         "symbol": instrument.symbol,
+        "name": instrument.name,
         "sec_type": instrument.sec_type,
         "con_id": instrument.con_id or None,
         "exchange": instrument.exchange,
@@ -177,6 +178,7 @@ def position_row(position: Position, now: float) -> Document:
     return {
         "account": position.account,
         "symbol": instrument.symbol,
+        "name": instrument.name,
         "sec_type": instrument.sec_type,
         "con_id": instrument.con_id or None,
         "currency": instrument.currency,
@@ -216,6 +218,7 @@ def contract_fields(instrument: Instrument) -> Document:
     return {
         "con_id": instrument.con_id or None,
         "symbol": instrument.symbol,
+        "name": instrument.name,
         "sec_type": instrument.sec_type,
         "exchange": instrument.exchange,
         "primary_exch": instrument.primary_exch or None,

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from tws_console.cli import crash, documents, parser
 from tws_console.cli.exits import CommandFailed
-from tws_console.cli.output import Output, is_terminal
+from tws_console.cli.output import Output, OutputLost, is_terminal
 from tws_console.cli.wiring import ConsoleOptions, Wiring
 from tws_console.config.errors import ConfigError
 from tws_console.model.problems import ErrorCode, Exit
@@ -46,6 +46,9 @@ def main(argv: Sequence[str], wiring: Wiring) -> int:
         return _fail(out, verb, CommandFailed(ErrorCode.CONFIGURATION_ERROR, str(error)))
     except CommandFailed as failure:
         return _fail(out, verb, failure)
+    except OutputLost as lost:
+        out.say(str(lost))
+        return Exit.INTERNAL
     except KeyboardInterrupt:
         return _fail(out, verb, CommandFailed(ErrorCode.INTERRUPTED, INTERRUPTED))
     except Exception as error:
@@ -112,6 +115,6 @@ def _fail(out: Output, verb: str, failure: CommandFailed) -> int:
     """Write the failure as the command's document, unless its result is out already; returns the exit code."""
     try:
         out.result(documents.failed(verb, failure.code, failure.sentence, **failure.fields))
-    except OSError as error:
-        out.say(f"{failure.sentence} (stdout could not be written: {error.strerror or error})")
+    except OutputLost:
+        out.say(failure.sentence)
     return int(failure.exit_code)

@@ -14,6 +14,10 @@ from typing import Any, TextIO
 from tws_console.cli.jsontext import to_json
 
 
+class OutputLost(Exception):
+    """The result could not be written to stdout (a full disk, say). The text is one sentence."""
+
+
 def printable(text: str) -> str:
     """The text with every control character shown as `?`: what a broker or a file says must not steer the terminal."""
     return "".join(c if c.isprintable() else "?" for c in text)
@@ -74,22 +78,23 @@ class Output:
             return
 
     def _write(self, text: str) -> None:
-        """Write all of it. A reader that went away is no error; a full disk is (OSError)."""
+        """Write all of it. A reader that went away is no error; a full disk is (OutputLost)."""
         if self.stdout is None:
             return
+        encoding = self.stdout.encoding or "utf-8"
         try:
-            self.stdout.write(text)
-            self.stdout.flush()
-        except UnicodeEncodeError:
-            encoding = self.stdout.encoding or "ascii"
             self.stdout.write(text.encode(encoding, "replace").decode(encoding))
             self.stdout.flush()
         except BrokenPipeError:
             _silence(self.stdout)
+        except OSError as error:
+            _silence(self.stdout)
+            why = error.strerror or str(error)
+            raise OutputLost(f"the result could not be written ({why}); `tws-console orders --all` shows it") from error
 
 
 def _silence(stream: TextIO) -> None:
-    """Point the stream at nothing, or the interpreter complains of the broken pipe again when it flushes at exit."""
+    """Point the stream at nothing, or the interpreter complains again when it flushes at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, stream.fileno())

@@ -37,24 +37,24 @@ class Column:
 
 ORDERS = (
     Column("permId", "perm_id", number=True, keep=True),
-    Column("Symbol", "symbol", keep=True),
+    Column("Symbol", "name", keep=True),
     Column("Side", "action", keep=True),
     Column("Qty", "quantity", number=True, keep=True, grouped=True),
     Column("Filled", "filled", number=True, keep=True, grouped=True),
     Column("Type", "order_type", keep=True),
     Column("Limit", "limit_price", number=True, keep=True, unset="-"),
+    Column("Trigger", "aux_price", number=True, unset="-"),
     Column("Status", "status", keep=True),
     Column("Owner", "owner", keep=True),
     Column("Client", "client_id", number=True),
     Column("Order", "order_id", number=True),
-    Column("Trigger", "aux_price", number=True, unset="-"),
     Column("TIF", "tif"),
     Column("Account", "account"),
     Column("Reason", "reason", unset=""),
 )
 POSITIONS = (
     Column("Account", "account", keep=True),
-    Column("Symbol", "symbol", keep=True),
+    Column("Symbol", "name", keep=True),
     Column("Qty", "quantity", number=True, keep=True, grouped=True),
     Column("Avg cost", "average_cost", number=True, keep=True),
     Column("Price", "market_price", number=True),
@@ -132,7 +132,8 @@ def stop(report: StopReport, width: int) -> str:
     facts = {
         "endpoint": f"{report.host}:{report.port}",
         "frozen": report.frozen,
-        "cancel sent": "NO" if report.sent_ms is None else f"after {fields['sent_ms']} ms, {report.attempts} times",
+        "cancel sent": "NO" if report.sent_ms is None else f"after {fields['sent_ms']} ms",
+        "attempts": str(report.attempts),
         "complete lists": str(proof["snapshots"]),
         "ends witnessed": f"{proof['witnessed']} of {proof['witnessed'] + proof['unwitnessed']}",
         "orders": "  ".join(f"{word} {counts[word]}" for word in OUTCOMES_FIRST if counts[word]) or "none",

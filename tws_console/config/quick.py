@@ -21,7 +21,7 @@ def endpoint(path: str, profile: str) -> tuple[str, int, int, str]:
     except FileNotFoundError:
         if profile not in {"", "paper", "demo"}:
             raise ValueError(f"there is no profile {profile!r}") from None
-        return DEFAULT
+        return *DEFAULT[:3], profile or DEFAULT[3]
     except OSError as error:
         raise ValueError(f"{path} cannot be read ({error.strerror})") from error
     import tomllib
@@ -34,7 +34,7 @@ def endpoint(path: str, profile: str) -> tuple[str, int, int, str]:
     profiles = table.get("profiles", {})
     found = profiles.get(name) if isinstance(profiles, dict) else None
     if found is None and name in {"paper", "demo"}:
-        return DEFAULT
+        return *DEFAULT[:3], name
     if not isinstance(found, dict):
         raise ValueError(f"{path} has no profile {name!r}")
     host, port, client_id = (
@@ -45,5 +45,5 @@ def endpoint(path: str, profile: str) -> tuple[str, int, int, str]:
     whole = all(isinstance(number, int) and not isinstance(number, bool) for number in (port, client_id))
     if not (isinstance(host, str) and host and whole and 0 < port < 65536 and client_id >= 0):
         raise ValueError(f"{path} does not tell host, port and client_id of profile {name!r}")
-    mode = found.get("mode") or ("live" if name == "live" or port in LIVE_PORTS else "paper")
+    mode = found.get("mode") or ("demo" if name == "demo" else "live" if name == "live" or port in LIVE_PORTS else "paper")
     return host, port, client_id, str(mode)

@@ -15,7 +15,7 @@ from tws_console.engine.facts import REJECT_END_WORDS, Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
-from tws_console.model.codes import Effect, explain
+from tws_console.model.codes import Effect, effective_code, explain
 from tws_console.model.events import (
     CompletedSeen,
     Event,
@@ -29,6 +29,7 @@ from tws_console.model.events import (
     Undecodable,
 )
 from tws_console.model.ids import OrderKey, Owner, owner_of
+from tws_console.model.instrument import Instrument
 from tws_console.model.order import ENDED, Order, Status
 from tws_console.model.position import Fill
 from tws_console.rules.statuses import held_until
@@ -50,6 +51,7 @@ class Book:
         self._alias: dict[tuple[int, int], OrderKey] = {}
         self._fills: dict[int, dict[str, Fill]] = {}
         """By permId; an execution may come before the order that it belongs to."""
+        self._instruments: dict[int, Instrument] = {}
         self._link_client_id: int | None = None
         self.needs_end: set[int] = set()
         """permIds that left the lists without a witnessed end: completed orders and executions are to be asked."""
@@ -138,6 +140,14 @@ class Book:
             row = self._rows.get(facts.key)
             if row is not None and row.live and facts.perm_id is not None:
                 facts.stale = True
+                self._store(facts)
+
+    def learn(self, instrument: Instrument) -> None:
+        """The broker told everything about this instrument: rows of it show their prices by its ticks from now on."""
+        self._instruments[instrument.con_id] = instrument
+        for facts in self._facts.values():
+            row = self._rows.get(facts.key)
+            if row is not None and row.instrument.con_id == instrument.con_id:
                 self._store(facts)
 
     def attach(self, client_id: int) -> None:
@@ -242,7 +252,7 @@ class Book:
         facts = self._facts.get(key) if key else None
         if facts is None:
             return
-        info = explain(event.code)
+        info = explain(effective_code(event.code, event.text))
         words = f"{event.code} {event.text}"
         facts.changed = event.at
         if event.code == 399:
@@ -365,7 +375,7 @@ class Book:
         if facts.parent_id and facts.client_id is not None:
             parent = self._alias.get((facts.client_id, facts.parent_id))
             facts.parent_perm_id = parent.perm_id or None if parent else None
-        row = row_of(facts)
+        row = row_of(facts, self._instruments)
         if self._rows.get(facts.key) != row:
             self._rows[facts.key] = row
             self._changes.orders.add(facts.key)

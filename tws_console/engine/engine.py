@@ -23,6 +23,7 @@ from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
+from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
 from tws_console.model.events import Event, FillSeen, PositionSeen, ProblemSeen
 from tws_console.model.notice import Tone
@@ -90,6 +91,7 @@ class Engine:
         )
         self._freeze = freeze
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._poll_now = asyncio.Event()
@@ -154,6 +156,7 @@ class Engine:
         self._spawn(self.session.keep(self._ready), "session")
         self._spawn(self._poll(), "poll")
         self._spawn(self._tick(), "tick")
+        self._spawn(self._supply(), "quotes")
 
     async def connect(self) -> None:
         """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""
@@ -214,6 +217,14 @@ class Engine:
             await link.executions(REQUEST_TIMEOUT)
         except RequestFailed as failed:
             self.notices.add(Tone.WARN, f"ends of orders not told: {failed.reason}")
+
+    async def _supply(self) -> None:
+        """Quotes and contract details for what is shown, once a second."""
+        while True:
+            link = self.session.link
+            if link is not None and link.up and self.session.state.snapshot_complete:
+                await self._watch.round(link)
+            await asyncio.sleep(1.0)
 
     async def _tick(self) -> None:
         """Once a second: message rate, and whether somebody else froze or released entry."""

@@ -8,6 +8,7 @@ leave the order alive: ib_async issues 191 and 217).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from decimal import Decimal
 from tws_console.engine.ports import Placement
 from tws_console.model.events import CompletedSeen, OrderSeen, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
+from tws_console.model.instrument import Instrument
 from tws_console.model.order import Order, Status, Witness
 from tws_console.model.position import Fill
 from tws_console.rules.statuses import status_of
@@ -182,8 +184,8 @@ def _average(facts: Facts) -> str:
     return f"avg {facts.avg_fill_price:f}" if facts.avg_fill_price else ""
 
 
-def row_of(facts: Facts) -> Order:
-    """The immutable row that everybody sees."""
+def row_of(facts: Facts, instruments: Mapping[int, Instrument]) -> Order:
+    """The immutable row that everybody sees; `instruments` holds what is known in full, by conId."""
     status, reason, witness = status_words(facts)
     head, placement = facts.head, facts.placement
     source = head or placement or facts.completed
@@ -197,7 +199,7 @@ def row_of(facts: Facts) -> Order:
     return Order(
         key=facts.key,
         owner=facts.owner,
-        instrument=source.instrument,
+        instrument=instruments.get(source.instrument.con_id, source.instrument),
         perm_id=facts.perm_id,
         client_id=facts.client_id,
         order_id=facts.order_id,

@@ -19,6 +19,7 @@ from tws_console.model.events import (
     QuoteSeen,
     QuoteTypeSeen,
 )
+from tws_console.model.instrument import Instrument
 from tws_console.model.position import AccountFigures, Position, Quote
 
 SUMMARY_TAGS: Mapping[str, str] = MappingProxyType(
@@ -68,6 +69,12 @@ class Portfolio:
         old = self._rows.get(key)
         row = Position(event.account, event.instrument, event.quantity) if old is None else old
         self._put(key, replace(row, quantity=event.quantity, average_cost=event.average_cost, seen_at=event.at))
+
+    def learn(self, instrument: Instrument) -> None:
+        """The broker told everything about this instrument: positions in it show their prices by its ticks from now on."""
+        for key, row in self._rows.items():
+            if key[1] == instrument.con_id and row.instrument != instrument:
+                self._put(key, replace(row, instrument=instrument))
 
     def _pnl(self, event: PnlSeen, con_id: int) -> None:
         key = (event.account, con_id)

@@ -12,7 +12,7 @@ from tws_console.engine.book import Book
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
-from tws_console.model.codes import Kind, Severity, explain
+from tws_console.model.codes import Kind, Severity, effective_code, explain
 from tws_console.model.events import (
     CommissionSeen,
     Event,
@@ -58,7 +58,7 @@ class Recorder:
                 pass
 
     def _problem(self, event: ProblemSeen) -> None:
-        info = explain(event.code)
+        info = explain(effective_code(event.code, event.text))
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
         if info.kind is Kind.FARM:
             tone = Tone.NOTE

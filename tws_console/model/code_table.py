@@ -85,7 +85,7 @@ _NEW_ORDER: tuple[Row, ...] = (
     ((103,), _ORDER, _REFUSED, _X, "order number was used before", "take the next id and send again"),
     ((106,), _ORDER, _REFUSED, _X, "order does not fit its type", "check type and fields"),
     ((107,), _ORDER, _REFUSED, _X, "order lacks a required field", "complete it"),
-    ((109, 163, 382, 383), _ORDER, _REFUSED, _X, "a precaution of TWS stopped it", "adjust the order or the presets"),
+    ((109, 163, 382, 383, 451), _ORDER, _REFUSED, _X, "a precaution of TWS stopped it", "adjust the order or the presets"),
     ((110,), _ORDER, _REFUSED, _X, "price is between two ticks", "round it to the market rule"),
     ((111,), _ORDER, _REFUSED, _X, "this order type cannot have this TIF", "change the TIF"),
     ((132,), _ORDER, _REFUSED, _X, "no clearing account", "set the account"),

@@ -22,7 +22,8 @@ _PLAIN = {
     "ApiCancelled": Status.CANCELLED,
 }
 
-_UNTIL = re.compile(r"until (\d{4}-?\d{2}-?\d{2})[ -](\d{1,2}:\d{2})(?::\d{2})?(?: ([\w/+-]+))?", re.ASCII)
+_UNTIL = re.compile(r"until (?:(\d{4}-?\d{2}-?\d{2})[ -])?(\d{1,2}:\d{2})(?::\d{2})?(?: ([\w/+-]+))?", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}", re.ASCII)
 
 
 def held_until(text: str) -> str:
@@ -44,8 +45,8 @@ def status_of(
 ) -> tuple[Status, str]:
     """The status and the reason in words (empty when the status says it all).
 
-    `reason_hint` is the newest message of the broker about the order, which tells why it is held or has ended. A word
-    that is not known gives UNVERIFIED: it proves neither life nor end.
+    `reason_hint` is the newest message of the broker about the order, which tells why it is held or has ended, or only
+    the time that held_until read from it. A word that is not known gives UNVERIFIED: it proves neither life nor end.
     """
     hint = " ".join(reason_hint.split())
     held = {word.strip() for word in why_held.lower().split(",") if word.strip()}
@@ -71,7 +72,7 @@ def _accepted(held: set[str], order_type: str, hint: str) -> tuple[Status, str]:
         return Status.WAIT_PARENT, ""
     if "locate" in held or "securities are located" in hint.lower():
         return Status.WAIT_LOCATE, "waits for shares to borrow"
-    until = _UNTIL.search(hint)
+    until = _UNTIL.search(f"until {hint}" if _TIME.fullmatch(hint) else hint)
     if until:
         return Status.HELD, " ".join(part for part in ("until", *until.groups()) if part)
     if "trigger" in held or order_type in TRIGGERED_TYPES:

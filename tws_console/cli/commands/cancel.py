@@ -77,7 +77,8 @@ def _the_one(args: Namespace, engine: Engine, out: Output) -> Order:
         sentence = f"{what}{hint}; nothing was sent, `tws-console orders --all` lists what is live"
     rows = documents.order_rows(candidates, can_of(engine))
     if rows and not out.as_json:
-        out.say(table(ORDERS, rows, out.width))
+        for line in table(ORDERS, rows, out.width).splitlines():
+            out.say(line)
     raise CommandFailed(code, sentence, candidates=rows, **_named(args))
 
 

@@ -97,7 +97,7 @@ def _text_of(path: str) -> str:
 
 
 def _invalid(errors: Sequence[FieldError]) -> NoReturn:
-    sentence = "; ".join(f"{error.field} {error.msg}" for error in errors)
+    sentence = "; ".join(f"{error.field}: {error.msg}" for error in errors)
     rows = [documents.error_row(error) for error in errors]
     raise CommandFailed(ErrorCode.ORDER_VALIDATION_FAILED, f"the order is not valid: {sentence}", errors=rows)
 

@@ -1,0 +1,151 @@
+"""Every command's document, word for word, from fixed model values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli import values
+from tws_console.cli import documents
+from tws_console.cli.commands import cancel, place
+from tws_console.cli.connection import ConnectionFailed
+from tws_console.cli.jsontext import to_json
+from tws_console.cli.stop_document import stop_document, stops_document
+from tws_console.engine.results import CancelResult, PlaceResult
+from tws_console.model.order import Order, Status
+from tws_console.model.problems import ErrorCode
+from tws_console.model.session import Mode
+from tws_console.model.stop import StopVerdict
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "cli"
+
+
+def can(order: Order) -> tuple[str, ...]:
+    return ("cancel", "global-cancel") if order.client_id == 12 else ("global-cancel",)
+
+
+def health_up() -> documents.Document:
+    return documents.done("health", **documents.health_fields(values.UP, connected=True, frozen=False))
+
+
+def health_down() -> documents.Document:
+    failure = ConnectionFailed(values.DEAD, values.REFUSED, range(12, 20))
+    fields = documents.health_fields(failure.state, connected=False, frozen=True)
+    return documents.failed("health", failure.code, failure.sentence, **{**fields, **failure.fields})
+
+
+def orders() -> documents.Document:
+    rows = documents.order_rows([values.OWN, values.MANUAL, values.UNKNOWN], can)
+    return documents.done("orders", orders=rows, snapshot=documents.snapshot_fields(values.UP, values.NOW, values.WALL))
+
+
+def positions() -> documents.Document:
+    rows = [documents.position_row(row, values.NOW) for row in (values.LONG, values.NEW)]
+    return documents.done("positions", positions=rows)
+
+
+def account() -> documents.Document:
+    return documents.done("account", accounts=[documents.account_row(values.FIGURES, values.NOW)])
+
+
+def place_sent() -> documents.Document:
+    known: dict[str, Any] = {
+        "dry_run": False,
+        "order_request": documents.request_fields(values.REQUEST),
+        "contract": documents.contract_fields(values.AAPL),
+        "order_payload": documents.payload_fields(values.REQUEST, "DU1234567", ""),
+        "what_if": documents.what_if_fields(values.WHAT_IF),
+        "verdicts": [],
+    }
+    result = PlaceResult(
+        True, values.OWN.key, "01K5A0000000000000000000AA", 41, 12, values.OWN, "mine-1", verdicts=values.VERDICTS
+    )
+    return documents.done("place", **{**known, **place.result_fields(result, can, known)})
+
+
+def cancel_done() -> documents.Document:
+    result = CancelResult(values.OWN.key, 1902837465, 12, 41, "own", "cancelled", "", 88.5)
+    return documents.done("cancel", **cancel.fields_of(result))
+
+
+def stop() -> documents.Document:
+    return stop_document(values.REPORT)
+
+
+def stops() -> documents.Document:
+    proved = replace(values.REPORT, verdict=StopVerdict.PROVED, why="", proved_ms=1912.0, port=4002, orders=())
+    return stops_document([proved, values.REPORT])
+
+
+CASES: dict[str, Callable[[], documents.Document]] = {
+    "health": health_up,
+    "health-no-connection": health_down,
+    "orders": orders,
+    "positions": positions,
+    "account": account,
+    "place": place_sent,
+    "cancel": cancel_done,
+    "stop": stop,
+    "stop-two-endpoints": stops,
+    "freeze": lambda: documents.done("freeze", host="127.0.0.1", port=7497, frozen=False),
+    "place-invalid": lambda: documents.failed("place", ErrorCode.ORDER_VALIDATION_FAILED, "the order is not valid"),
+    "cancel-not-found": lambda: documents.failed("cancel", ErrorCode.NOT_FOUND, "no live order is permId 5", perm_id=5),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_document_is_the_agreed_one_when_made_of_fixed_values(name: str) -> None:
+    assert to_json(CASES[name](), indent=2) + "\n" == (GOLDEN / f"{name}.json").read_text()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_document_says_ok_error_and_code_when_it_is_any(name: str) -> None:
+    document = json.loads(to_json(CASES[name]()))
+    assert list(document)[:3] == ["ok", "error", "error_code"]
+    assert document["ok"] is (document["error"] is None) is (document["error_code"] is None)
+
+
+def test_order_rows_hold_an_order_once_when_it_is_given_twice() -> None:
+    rows = documents.order_rows([values.OWN, values.UNKNOWN, values.OWN], can)
+    assert [(row["perm_id"], row["order_id"]) for row in rows] == [(1902837465, 41), (None, 42)]
+
+
+def test_age_is_null_when_the_moment_is_unknown() -> None:
+    assert documents.age_ms(0.0, 50.0) is None
+    assert documents.age_ms(49.5, 50.0) == 500.0
+
+
+def test_snapshot_is_null_and_gives_its_reason_when_no_list_came() -> None:
+    state = replace(values.UP, snapshot_at=None, snapshot_complete=False, unverified="no end marker")
+    assert documents.snapshot_fields(state, values.NOW, values.WALL) == {
+        "complete": False,
+        "at": None,
+        "age_ms": None,
+        "unverified": "no end marker",
+    }
+
+
+def test_health_says_live_when_the_account_is_not_a_paper_one() -> None:
+    state = replace(values.UP, accounts=("U1234567",), mode=Mode.PAPER)
+    assert documents.health_fields(state, connected=True, frozen=False)["mode"] == "live"
+
+
+def test_stop_document_puts_the_worst_on_top_when_there_are_two() -> None:
+    document = stops()
+    assert (document["ok"], document["verdict"], document["port"]) == (False, "empty", 7497)
+    assert [one["verdict"] for one in document["endpoints"]] == ["proved", "empty"]
+
+
+def test_stop_document_says_that_nothing_was_cancelled_when_the_cancel_never_left() -> None:
+    report = replace(values.REPORT, verdict=StopVerdict.NOT_CONFIRMED, sent_ms=None, why="no connection")
+    assert "were NOT cancelled" in str(stop_document(report)["error"])
+
+
+def test_every_status_is_kebab_case_when_listed() -> None:
+    words = {documents.order_row(replace(values.OWN, status=status), ())["status"] for status in Status}
+    assert all(word == word.lower() and " " not in word and "_" not in word for word in words)
