@@ -7,6 +7,7 @@ paint does not wait for the broker's library.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tws_console.engine.ports import FreezePort
     from tws_console.ib.panic_socket import Fired
     from tws_console.model.session import Mode
+    from tws_console.model.stop import StopReport
     from tws_console.panic import Target
     from tws_console.rules.risk import Limits
 
@@ -154,9 +156,9 @@ def prove(
     return int(finish(report, argv))
 
 
-async def _prove(  # type: ignore[no-untyped-def]
+async def _prove(
     target: Target, fired: Fired, started: float, blocked: float | None, note: str, seconds: float
-):
+) -> StopReport:
     from datetime import UTC, datetime, timedelta
     from time import monotonic
 
@@ -186,9 +188,7 @@ async def _prove(  # type: ignore[no-untyped-def]
     engine.adopt(link)
     engine.stop.adopt(started, started_at, blocked, fired.sent_at, note)
     report = await engine.stop.wait(max(0.1, seconds - (monotonic() - started)))
-    try:
+    with contextlib.suppress(OSError):
         await engine.journal.record_stop(stop_document(report))
-    except OSError:
-        pass
     await engine.close()
     return report

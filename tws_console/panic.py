@@ -37,6 +37,14 @@ class Unclear(Exception):
         self.name = name
 
 
+class SeveralEndpoints(Exception):
+    """Consoles run at several endpoints, and none was named: all of them are stopped."""
+
+    def __init__(self, places: list[tuple[str, int]]) -> None:
+        super().__init__(str(places))
+        self.places = places
+
+
 class Target:
     """One endpoint to stop, and as whom."""
 
@@ -65,6 +73,8 @@ def panic(argv: Sequence[str]) -> int:
         flags = _flags(argv)
         target = _target(flags)
         seconds = _seconds(flags.get("--timeout"))
+    except SeveralEndpoints as several:
+        return _several(several.places, argv)
     except Unclear as unclear:
         return _say_unclear(unclear, argv)
     sys.stderr.write(f"{target.mode.upper()} {target.host}:{target.port}: freezing entry, cancelling every order\n")
@@ -125,7 +135,7 @@ def _target(flags: dict[str, str]) -> Target:
         ]
         places = {(one.host, one.port) for one in fits}
         if len(places) > 1:
-            raise Unclear(_several(places), 2, "AMBIGUOUS")
+            raise SeveralEndpoints(sorted(places))
         if fits:
             one = fits[0]
             return Target(one.host, one.port, _number(client, one.client_id, "client id", 2**31 - 1), one.mode, exact)
@@ -152,9 +162,18 @@ def _target(flags: dict[str, str]) -> Target:
     )
 
 
-def _several(places: set[tuple[str, int]]) -> str:
-    commands = "; ".join(f"tws-console panic --host {host} --port {port}" for host, port in sorted(places))
-    return f"consoles run at several endpoints, nothing was sent. Run each: {commands}"
+def _several(places: Sequence[tuple[str, int]], argv: Sequence[str]) -> int:
+    """Stop several endpoints at once, each in a process of its own; the worst report stands on top of all of them."""
+    import subprocess
+
+    words = [sys.executable, "-m", "tws_console", "panic", "--json"]
+    runs = [
+        subprocess.Popen([*words, "--host", host, "--port", str(port), *argv], stdout=subprocess.PIPE)
+        for host, port in places
+    ]
+    from tws_console.cli.commands.panic import finish_all
+
+    return int(finish_all([(run.communicate()[0], run.returncode) for run in runs], argv))
 
 
 def _number(text: str, default: int, what: str, most: int) -> int:

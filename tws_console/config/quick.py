@@ -45,5 +45,7 @@ def endpoint(path: str, profile: str) -> tuple[str, int, int, str]:
     whole = all(isinstance(number, int) and not isinstance(number, bool) for number in (port, client_id))
     if not (isinstance(host, str) and host and whole and 0 < port < 65536 and client_id >= 0):
         raise ValueError(f"{path} does not tell host, port and client_id of profile {name!r}")
-    mode = found.get("mode") or ("demo" if name == "demo" else "live" if name == "live" or port in LIVE_PORTS else "paper")
+    mode = found.get("mode") or (
+        "demo" if name == "demo" else "live" if name == "live" or port in LIVE_PORTS else "paper"
+    )
     return host, port, client_id, str(mode)

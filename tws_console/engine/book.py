@@ -280,6 +280,8 @@ class Book:
             self._store(facts)
 
     def _snapshot(self, event: SnapshotTaken) -> None:
+        if event.surplus:
+            self._forget_misses()
         if not event.complete:
             return
         for facts in list(self._facts.values()):
@@ -291,6 +293,13 @@ class Book:
             elif row.live and not facts.staged:
                 self._absent(facts, event)
         self._prune()
+
+    def _forget_misses(self) -> None:
+        """An end marker came that nobody owed: the list before it may have been cut short, so no absence counts."""
+        for facts in self._facts.values():
+            if facts.missing_since is not None and not facts.gone:
+                facts.missing_since = None
+                self._store(facts)
 
     def _confirm(self, facts: Facts, event: SnapshotTaken) -> None:
         """It was in a complete list: a refusal that the list contradicts is taken back, other doubt ends."""

@@ -28,7 +28,7 @@ from tws_console.model.events import Event, ProblemSeen, SnapshotTaken, Undecoda
 from tws_console.model.ids import OrderKey
 from tws_console.model.intent import Intent
 from tws_console.model.notice import Tone
-from tws_console.model.order import Status
+from tws_console.model.order import Status, Witness
 from tws_console.model.stop import Outcome, StopReport, StopScope, StopVerdict
 
 POLL = 0.25
@@ -207,8 +207,7 @@ class Stop:
             if link is not None and link.up:
                 self._send_again(link, evidence)
                 link.ask_all_orders(urgent=True)
-                if evidence.empty_at is not None:
-                    await self._witnesses(link, evidence)
+                await self._witnesses(link, evidence)
             if self._publish(evidence).proved:
                 break
             await asyncio.sleep(POLL)
@@ -233,7 +232,7 @@ class Stop:
         evidence.journal_read = True
 
     def _send_again(self, link: LinkPort, evidence: Evidence) -> None:
-        """Send the cancel again while it has no effect, unless an order has appeared that the user cannot have meant."""
+        """Send the cancel again while it has no effect, unless an order has appeared that the user did not mean."""
         now = self._clock.monotonic()
         moved = evidence.link is None or link.generation != evidence.link.generation
         lines = lines_of(evidence, self._book.get)
@@ -252,11 +251,18 @@ class Stop:
         self._send(link, evidence)
 
     async def _witnesses(self, link: LinkPort, evidence: Evidence) -> None:
-        """Completed orders tell the ends of others' orders; executions are swept after the first empty list."""
+        """Completed orders tell the ends of others' orders, also while some are still live; only what was asked
+        after the first empty list counts for the proof, and executions are swept then.
+        """
         lines = lines_of(evidence, self._book.get)
-        bare = [line for line in lines if line.witness.value == "none"]
-        if (bare or not lines) and not evidence.completed_ok:
-            evidence.completed_ok = await self._answered(evidence, "completed orders", link.completed_orders(ANSWER))
+        bare = [line for line in lines if line.witness is Witness.NONE]
+        empty = evidence.empty_at is not None
+        if (bare or not lines) and not evidence.completed_ok and (empty or self._book.needs_end):
+            self._book.needs_end.clear()
+            answered = await self._answered(evidence, "completed orders", link.completed_orders(ANSWER))
+            evidence.completed_ok = answered and empty
+        if not empty:
+            return
         if not evidence.swept_ok:
             evidence.swept_ok = await self._answered(evidence, "executions", link.executions(ANSWER))
         for line in bare:

@@ -71,7 +71,9 @@ class Portfolio:
         self._put(key, replace(row, quantity=event.quantity, average_cost=event.average_cost, seen_at=event.at))
 
     def learn(self, instrument: Instrument) -> None:
-        """The broker told everything about this instrument: positions in it show their prices by its ticks from now on."""
+        """The broker told everything about this instrument: positions in it show their prices by its ticks from now
+        on.
+        """
         for key, row in self._rows.items():
             if key[1] == instrument.con_id and row.instrument != instrument:
                 self._put(key, replace(row, instrument=instrument))

@@ -36,7 +36,7 @@ class RequestFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One order as it goes out. Prices are Decimal; `order_ref` carries the intent's ULID unless the caller gave one."""
+    """One order as it goes out. Prices are Decimal; `order_ref` is the intent's ULID unless the caller gave one."""
 
     order_id: int
     instrument: Instrument

@@ -36,7 +36,7 @@ READ_ONLY_CODES = frozenset({321, 322, 10119})
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to connect and as whom. `client_ids` are tried in order while one is in use; the first is the wanted one."""
+    """Where to connect and as whom. `client_ids` are tried in order while one is in use; the first is wanted."""
 
     host: str
     port: int

@@ -156,6 +156,7 @@ class Trading:
             base_rate=self._base_rate(ticket, figures),
             frozen=self.blocked or self._freeze.is_frozen(),
             read_only=self._refusal(),
+            link_down=self._link_down(),
             stale=self._stale(now),
             steps=self._contracts.known_steps(ticket.instrument),
             session_open=session.open,
@@ -173,12 +174,13 @@ class Trading:
             return state.entry_refusal
         return "TWS is set to Read-Only API: it refuses every order" if state.api_read_only else ""
 
-    def _stale(self, now: float) -> str:
-        state = self._session.state
+    def _link_down(self) -> str:
         if self._session.link is None:
             return "no connection to TWS"
-        if state.lamps.tws is Lamp.DOWN:
-            return "TWS has lost its link to IBKR"
+        return "TWS has lost its link to IBKR" if self._session.state.lamps.tws is Lamp.DOWN else ""
+
+    def _stale(self, now: float) -> str:
+        state = self._session.state
         if state.snapshot_at is None:
             return "the list of open orders has not come yet"
         age = now - state.snapshot_at
@@ -310,7 +312,7 @@ class Trading:
         return _refused(reason, code, posted.placement.order_ref, said, intent=posted.placement.intent)
 
     async def _stage(self, posted: Posted, timeout: float) -> None:
-        """TWS answers a staged order with nothing; an answered time request behind it, and no error, is all there is."""
+        """TWS answers a staged order with nothing; an answered time request behind it, and no error, is all."""
         try:
             await posted.link.current_time(timeout)
         except RequestFailed:
@@ -420,7 +422,7 @@ class Trading:
         return row is None or not row.live or row.status is Status.STILL_LIVE
 
     async def _verify(self, link: LinkPort, key: OrderKey, timeout: float) -> Order | None:
-        """A refused cancel proves nothing either way: look at executions and completed orders before saying anything."""
+        """A refused cancel proves nothing either way: look at executions and completed orders first."""
         with contextlib.suppress(RequestFailed):
             await link.executions(timeout)
             await link.completed_orders(timeout)

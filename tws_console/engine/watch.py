@@ -1,7 +1,7 @@
 """Keeps what is on screen supplied: quotes and contract details of the instruments of open orders and positions.
 
-Owns the budget of market data lines that this takes. Imports model, ports and the stores. Runs as one engine task; nothing that
-trades waits for it.
+Owns the budget of market data lines that this takes. Imports model, ports and the stores. Runs as one engine task;
+nothing that trades waits for it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,13 @@ class Watch:
         self._contracts = contracts
         self._lines: dict[int, int] = {}
         """Watched conIds and the link generation on which they were asked for."""
+        self._lost = False
         self._known: set[int] = set()
         self._refused: set[int] = set()
+
+    def forget_lines(self) -> None:
+        """TWS has lost its subscriptions (1101): everything is asked for anew."""
+        self._lost = True
 
     async def round(self, link: LinkPort) -> None:
         """Look once at what is there: watch new instruments, drop gone ones, learn a few contracts."""
@@ -40,11 +45,15 @@ class Watch:
             await self._learn(instrument)
 
     def _quotes(self, link: LinkPort, working: dict[int, Instrument]) -> None:
-        for con_id in [one for one, on in self._lines.items() if one not in working and on == link.generation]:
-            link.unwatch_quote(con_id)
+        for con_id, generation in list(self._lines.items()):
+            if con_id in working and generation == link.generation and not self._lost:
+                continue
+            if generation == link.generation:
+                link.unwatch_quote(con_id)
             del self._lines[con_id]
+        self._lost = False
         for con_id, instrument in working.items():
-            if self._lines.get(con_id) != link.generation and len(self._lines) < MOST_LINES:
+            if con_id not in self._lines and len(self._lines) < MOST_LINES:
                 link.watch_quote(instrument)
                 self._lines[con_id] = link.generation
 

@@ -176,7 +176,7 @@ class Link:
         return self.inbox.order_ids.reserve()
 
     def raise_order_id(self, floor: int) -> None:
-        self.inbox.order_ids.raise_above(floor)
+        self.inbox.order_ids.raise_above(floor - 1)
 
     def place(self, placement: Placement, sending: Sending) -> None:
         """Queue one placement. A text that cannot be sent is told through `on_unsent`, like everything that keeps it

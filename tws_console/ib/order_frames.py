@@ -41,10 +41,9 @@ class Tail(NamedTuple):
     """What only the rest of an openOrder tells, as text."""
 
     parent_id: str
-    what_if: bool
     status: str
     warning: str
-    preview: WhatIf
+    preview: WhatIf | None
 
 
 class CompletedTail(NamedTuple):
@@ -113,7 +112,7 @@ def read_order(stamp: Stamp, fields: list[str], tail: Tail | None) -> OrderSeen:
         parent_id=integer(tail.parent_id) if tail else 0,
         status=tail.status if tail else None,
         warning=tail.warning if tail else "",
-        what_if=tail.preview if tail and tail.what_if else None,
+        what_if=tail.preview if tail else None,
     )
 
 

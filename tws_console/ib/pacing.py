@@ -16,6 +16,9 @@ from typing import Protocol
 
 from tws_console.engine.ports import Placement
 
+LEAST_WAIT = 0.001
+"""Seconds. A shorter wait would only be the rounding of a float, and the timer would fire before its time is up."""
+
 
 class Lane(IntEnum):
     """In falling order of right of way. NOW has no limit and never waits, but it is counted."""
@@ -171,7 +174,7 @@ class Lanes:
                 wait = max(wait, (1 - self._tokens) / rate)
             elif wait <= 0:
                 self._tokens -= 1
-        return max(0.0, wait)
+        return max(wait, LEAST_WAIT) if wait > 0 else 0.0
 
     def _send(self, post: Post) -> None:
         if reason := post.guard():

@@ -14,7 +14,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 MIN_VERSION = 157
 MAX_VERSION = 178
@@ -65,18 +65,16 @@ def fire(
     client_ids: Iterable[int],
     timeout: float,
     deadline: float | None = None,
-    before_send: Callable[[], None] | None = None,
 ) -> Fired:
     """Connect under the first free client id and write reqAllOpenOrders and reqGlobalCancel in one segment.
 
-    `timeout` seconds bound each stage, `deadline` (monotonic seconds) the whole. `before_send` runs just before the
-    bytes are handed to the kernel. Raises PanicConnectError.
+    `timeout` seconds bound each stage, `deadline` (monotonic seconds) the whole. Raises PanicConnectError.
     """
     refused = PanicConnectError("no client id was given", "api-ready", ID_IN_USE)
     for client_id in client_ids:
         attempt = _Attempt(host, port, client_id, timeout, deadline)
         try:
-            return attempt.run(before_send)
+            return attempt.run()
         except PanicConnectError as error:
             attempt.close()
             if error.code != ID_IN_USE:
@@ -112,13 +110,11 @@ class _Attempt:
         if self._sock is not None:
             self._sock.close()
 
-    def run(self, before_send: Callable[[], None] | None) -> Fired:
+    def run(self) -> Fired:
         sock = self._connect()
         connected_at = time.monotonic()
         version = self._greet(sock)
         self._start(sock)
-        if before_send is not None:
-            before_send()
         self._send(sock, frame("16", "1") + frame("58", "1"))
         fired = Fired(sock, self._host, self._port, self._client_id, version)
         fired.sent_at = time.monotonic()

@@ -207,9 +207,8 @@ class Tap(Decoder):
         try:
             self.openOrder(fields)  # type: ignore[no-untyped-call]
             order, state = self._sink.take()
-            tail = orders.Tail(
-                str(order.parentId), flag(str(order.whatIf)), state.status, state.warningText, _preview(state)
-            )
+            preview = _preview(state) if flag(str(order.whatIf)) else None
+            tail = orders.Tail(str(order.parentId), state.status, state.warningText, preview)
             seen = orders.read_order(self._stamp, fields, tail)
         except Exception as error:
             broken = self._unreadable(5, _why(error), perm_id)

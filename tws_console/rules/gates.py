@@ -39,6 +39,9 @@ def read_only(situation: Situation, limits: Limits) -> Finding | None:
 
 
 def stale_data(situation: Situation, limits: Limits) -> Finding | None:
+    """An order into a broken link would wait somewhere unseen, so that blocks; an old list only warns."""
+    if situation.link_down:
+        return block(ErrorCode.STALE_DATA, situation.link_down)
     return warn(ErrorCode.STALE_DATA, situation.stale) if situation.stale else None
 
 

@@ -60,6 +60,8 @@ class Situation:
     frozen: bool = False
     read_only: str = ""
     """Why nothing may be entered, empty when it may."""
+    link_down: str = ""
+    """Why an order would not reach the broker now, empty when it would."""
     stale: str = ""
     """Why orders and positions may be out of date, empty when they are current."""
     steps: tuple[PriceStep, ...] = ()

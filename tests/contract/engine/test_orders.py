@@ -67,7 +67,8 @@ async def test_stop_order_waits_for_its_trigger_when_placed(sim: SimulatorProces
         placed = await engine.trading.place(await ticket(engine, limit=None, stop="90", order_type="STP"))
 
         assert placed.order is not None
-        await until(engine, lambda: row(engine, placed.order and placed.order.perm_id).status is Status.UNTRIGGERED)
+        perm_id = placed.order.perm_id
+        await until(engine, lambda: row(engine, perm_id).status is Status.UNTRIGGERED)
 
 
 async def test_intent_is_on_disk_when_the_bytes_arrive(empty_sim: SimulatorProcess, home: Path) -> None:

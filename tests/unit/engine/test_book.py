@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -257,3 +258,12 @@ def test_book_says_still_live_when_lists_hold_an_order_long_after_its_cancel(boo
     take(book, wire.listed(77))
 
     assert only(book).status is Status.STILL_LIVE
+
+
+def test_book_forgets_first_misses_when_an_end_marker_was_not_owed(book: Book, wire: Wire) -> None:
+    take(book, wire.order(1, 7), wire.listed())
+    assert only(book).status is Status.UNVERIFIED
+
+    take(book, replace(wire.listed(complete=False), surplus=True), wire.listed())
+
+    assert only(book).status is Status.UNVERIFIED

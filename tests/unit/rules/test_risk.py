@@ -60,6 +60,7 @@ def test_every_rule_answers_in_order_and_passes_when_all_is_calm() -> None:
         ({"frozen": True}, "freeze", Level.BLOCK, "FROZEN"),
         ({"read_only": "arm first"}, "read-only", Level.BLOCK, "READ_ONLY"),
         ({"stale": "list is 9 s old"}, "stale-data", Level.WARN, "STALE_DATA"),
+        ({"link_down": "TWS has lost its link to IBKR"}, "stale-data", Level.BLOCK, "STALE_DATA"),
         ({"session_open": False}, "session", Level.WARN, "MARKET_CLOSED"),
         ({"quote": None}, "quote", Level.WARN, "STALE_DATA"),
         ({"quote": replace(QUOTE, tag="D")}, "quote", Level.WARN, "STALE_DATA"),
