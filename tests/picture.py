@@ -17,12 +17,13 @@ async def main() -> None:
     from tws_console.bootstrap import PROGRAM
     from tws_console.cli.wiring import ConsoleOptions
     from tws_console.config.themes import load_theme
-    from tws_console.console import Demo, _builder, _effective, _first_state
+    from tws_console.console import Demo, engine_builder, first_look
     from tws_console.tui.app import ConsoleApp
 
-    effective = _effective(PROGRAM, ConsoleOptions({}, demo=True))
+    options = ConsoleOptions({}, demo=True)
+    state, theme = first_look(PROGRAM, options)
     with Demo() as demo:
-        app = ConsoleApp(_builder(effective, demo, 5.0), _first_state(effective), load_theme)
+        app = ConsoleApp(engine_builder(PROGRAM, options, demo), state, load_theme, theme=theme)
         async with app.run_test(size=SIZE) as pilot:
 
             async def shows(condition: str) -> None:

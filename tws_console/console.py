@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -47,25 +48,28 @@ def run(program: Program, options: ConsoleOptions) -> int:
 def _open(program: Program, options: ConsoleOptions) -> tuple[int, bool]:
     """One run of the app: its exit status, and whether the user asked for the demo instead."""
     from tws_console.cli.crash import keep
+    from tws_console.config.errors import ConfigError
     from tws_console.config.themes import load_theme
 
+    first, theme = first_look(program, options)
+    load_theme(theme)
     with ExitStack() as stack:
-        effective = _effective(program, options)
-        theme = load_theme(effective.theme)
         demo = stack.enter_context(Demo()) if options.demo else None
         stack.callback(_forget_running)
-        build = _builder(effective, demo, options.timeout)
+        build = engine_builder(program, options, demo)
         _before_textual()
         from tws_console.tui.app import ConsoleApp
         from tws_console.tui.output import driver_class
         from tws_console.tui.run import run_console
 
-        app = ConsoleApp(build, _first_state(effective), load_theme, theme=theme.name, driver=driver_class())
+        app = ConsoleApp(build, first, load_theme, theme=theme, driver=driver_class())
         try:
             status = asyncio.run(run_console(app))
         except Exception as error:
             sys.stderr.write(keep(error) + "\n")
             return 1, False
+        if isinstance(app.failure, ConfigError):
+            raise app.failure
         if app.failure is not None:
             sys.stderr.write(keep(app.failure) + "\n")
             return 1, False
@@ -77,6 +81,44 @@ def _before_textual() -> None:
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_FPS", "240")
+
+
+def first_look(program: Program, options: ConsoleOptions) -> tuple[SessionState, str]:
+    """What the first paint shows, and the theme. Checking all of the settings takes as long as half the screen, so
+    that is done when the engine is built; what cannot be read here is checked at once and told before anything is
+    painted.
+    """
+    from tws_console.config import paths, quick
+    from tws_console.model.session import Mode, SessionState
+
+    flags = {**_environment(options), **{name: value for name, value in options.flags.items() if value is not None}}
+    try:
+        found = quick.read(paths.config_file(), "demo" if options.demo else str(flags.get("profile", "")))
+        port, client_id = int(flags.get("port", found.port)), int(flags.get("client_id", found.client_id))
+    except ValueError:
+        effective = _effective(program, options)
+        host, port, client_id = effective.host, effective.port, effective.client_id
+        return (
+            SessionState(effective.profile_name, effective.mode, host, port, client_id, effective.account or ""),
+            effective.theme,
+        )
+    host, account = str(flags.get("host", found.host)), str(flags.get("account", found.account))
+    state = SessionState(found.profile, Mode(found.mode), host, port, client_id, account)
+    return state, options.theme or found.theme
+
+
+def _environment(options: ConsoleOptions) -> dict[str, str]:
+    """Variables that name an endpoint; the demo has its own."""
+    names = {
+        "TWS_HOST": "host",
+        "TWS_PORT": "port",
+        "TWS_CLIENT_ID": "client_id",
+        "TWS_ACCOUNT": "account",
+        "TWS_PROFILE": "profile",
+    }
+    if options.demo:
+        return {}
+    return {field: os.environ[name].strip() for name, field in names.items() if os.environ.get(name, "").strip()}
 
 
 def _effective(program: Program, options: ConsoleOptions) -> Effective:
@@ -92,35 +134,22 @@ def _effective(program: Program, options: ConsoleOptions) -> Effective:
     return resolve(load(paths.config_file()), flags, {})
 
 
-def _first_state(effective: Effective) -> SessionState:
-    from tws_console.model.session import SessionState
-
-    return SessionState(
-        effective.profile_name,
-        effective.mode,
-        effective.host,
-        effective.port,
-        effective.client_id,
-        effective.account or "",
-    )
-
-
-def _builder(effective: Effective, demo: Demo | None, timeout: float) -> Callable[[], Engine]:
+def engine_builder(program: Program, options: ConsoleOptions, demo: Demo | None) -> Callable[[], Engine]:
     """Builds the engine when the first paint is out: what it imports costs as much as the whole screen."""
 
     def build() -> Engine:
         from tws_console.bootstrap import build_engine
 
-        here, journal_path = effective, None
+        here, journal_path = _effective(program, options), None
         if demo is not None:
-            here = replace(effective, host="127.0.0.1", port=demo.port())
+            here = replace(here, host="127.0.0.1", port=demo.port())
             journal_path = os.path.join(demo.folder, "journal.db")
         host = normalise_host(here.host)
         try:
             write_running(os.getpid(), host, here.port, here.mode.value, here.client_id)
         except OSError as error:
-            sys.stderr.write(f"the file that tells other shells of this console cannot be written: {error}\n")
-        return build_engine(here, (here.client_id,), timeout=timeout, by="console", journal_path=journal_path)
+            logging.getLogger(__name__).warning("no running file: %s", error)
+        return build_engine(here, (here.client_id,), timeout=options.timeout, by="console", journal_path=journal_path)
 
     return build
 
@@ -129,7 +158,7 @@ def _forget_running() -> None:
     try:
         remove_running(os.getpid())
     except OSError as error:
-        sys.stderr.write(f"{error}\n")
+        logging.getLogger(__name__).warning("the running file stays: %s", error)
 
 
 class Demo:

@@ -139,25 +139,21 @@ def _target(flags: dict[str, str]) -> Target:
         if fits:
             one = fits[0]
             return Target(one.host, one.port, _number(client, one.client_id, "client id", 2**31 - 1), one.mode, exact)
-    from_file = ("127.0.0.1", 7497, 11, "paper")
-    if not (host and port and client):
-        from tws_console.config.quick import endpoint
+    from tws_console.config.quick import Quick, read
 
+    quick = Quick()
+    if not (host and port and client):
         try:
-            from_file = endpoint(paths.config_file(), profile)
+            quick = read(paths.config_file(), profile)
         except ValueError as error:
             if not (host and port):
-                raise Unclear(
-                    f"{error}: the endpoint is not guessed, nothing was sent. Give --host HOST --port PORT.",
-                    3,
-                    "CONFIGURATION_ERROR",
-                ) from error
-    mode = next((one.mode for one in running if str(one.port) == port), from_file[3])
+                sentence = f"{error}: the endpoint is not guessed, nothing was sent. Give --host HOST --port PORT."
+                raise Unclear(sentence, 3, "CONFIGURATION_ERROR") from error
     return Target(
-        host or from_file[0],
-        _number(port, from_file[1], "port", 65535),
-        _number(client, from_file[2], "client id", 2**31 - 1),
-        mode,
+        host or quick.host,
+        _number(port, quick.port, "port", 65535),
+        _number(client, quick.client_id, "client id", 2**31 - 1),
+        next((one.mode for one in running if str(one.port) == port), quick.mode),
         exact,
     )
 

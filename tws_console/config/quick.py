@@ -1,19 +1,35 @@
-"""The endpoint of a profile for the emergency stop: host, port and client id, and nothing else of the settings file.
+"""What must be known of the settings before anything else may be loaded: the endpoint of a profile and the theme.
 
-Whatever else is wrong with the file does not matter to a stop. Imports tomllib only, and that only when there is a
-file.
+Serves the emergency stop, which stops for nothing else that may be wrong with the file, and the console's first
+paint. Reads no more than it needs and validates no more; `load` does. Imports tomllib only, and that only when
+there is a file.
 """
 
 from __future__ import annotations
 
-DEFAULT = ("127.0.0.1", 7497, 11, "paper")
 LIVE_PORTS = (7496, 4001)
 
 
-def endpoint(path: str, profile: str) -> tuple[str, int, int, str]:
-    """(host, port, client id, mode) of the profile, of the default one when `profile` is empty.
+class Quick:
+    """Host, port, client id, account, mode and theme as the file says, or the defaults."""
 
-    Raises ValueError with half a sentence when the file is there and cannot say.
+    __slots__ = ("account", "client_id", "host", "mode", "port", "profile", "theme")
+
+    def __init__(self, profile: str = "paper") -> None:
+        self.profile = profile
+        self.host = "127.0.0.1"
+        self.port = 7497
+        self.client_id = 11
+        self.account = ""
+        self.mode = "demo" if profile == "demo" else "paper"
+        self.theme = "dark"
+
+
+def read(path: str, profile: str = "") -> Quick:
+    """The values of that profile, of the default one when `profile` is empty.
+
+    Raises ValueError with half a sentence when there is a file and it cannot say, or none and the profile is not
+    built in.
     """
     try:
         with open(path, "rb") as file:
@@ -21,31 +37,42 @@ def endpoint(path: str, profile: str) -> tuple[str, int, int, str]:
     except FileNotFoundError:
         if profile not in {"", "paper", "demo"}:
             raise ValueError(f"there is no profile {profile!r}") from None
-        return *DEFAULT[:3], profile or DEFAULT[3]
+        return Quick(profile or "paper")
     except OSError as error:
         raise ValueError(f"{path} cannot be read ({error.strerror})") from error
     import tomllib
 
     try:
-        table = tomllib.loads(content.decode())
-    except ValueError as error:
-        raise ValueError(f"{path} is no valid TOML ({error})") from error
+        return _from_table(tomllib.loads(content.decode()), profile)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} does not tell the endpoint ({error})") from error
+
+
+def _from_table(table: dict[str, object], profile: str) -> Quick:
     name = profile or table.get("default_profile", "paper")
     profiles = table.get("profiles", {})
-    found = profiles.get(name) if isinstance(profiles, dict) else None
-    if found is None and name in {"paper", "demo"}:
-        return *DEFAULT[:3], name
+    if not isinstance(name, str) or not isinstance(profiles, dict):
+        raise ValueError("profiles must be tables")
+    found = profiles.get(name, {} if name in {"paper", "demo"} else None)
     if not isinstance(found, dict):
-        raise ValueError(f"{path} has no profile {name!r}")
-    host, port, client_id = (
-        found.get("host", DEFAULT[0]),
-        found.get("port", DEFAULT[1]),
-        found.get("client_id", DEFAULT[2]),
-    )
-    whole = all(isinstance(number, int) and not isinstance(number, bool) for number in (port, client_id))
-    if not (isinstance(host, str) and host and whole and 0 < port < 65536 and client_id >= 0):
-        raise ValueError(f"{path} does not tell host, port and client_id of profile {name!r}")
-    mode = found.get("mode") or (
-        "demo" if name == "demo" else "live" if name == "live" or port in LIVE_PORTS else "paper"
-    )
-    return host, port, client_id, str(mode)
+        raise ValueError(f"there is no profile {name!r}")
+    quick = Quick(name)
+    quick.host, quick.port = found.get("host", quick.host), found.get("port", quick.port)
+    quick.client_id, quick.account = found.get("client_id", quick.client_id), found.get("account", "")
+    live = name == "live" or quick.port in LIVE_PORTS
+    quick.mode = found.get("mode", "live" if live and name != "demo" else quick.mode)
+    ui = table.get("ui", {})
+    quick.theme = ui.get("theme", quick.theme) if isinstance(ui, dict) else quick.theme
+    _check(quick)
+    return quick
+
+
+def _check(quick: Quick) -> None:
+    for number, low, high in ((quick.port, 1, 65535), (quick.client_id, 0, 2**31 - 1)):
+        if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
+            raise ValueError(f"{number!r} is no port or client id")
+    for text in (quick.host, quick.mode, quick.account, quick.theme):
+        if not isinstance(text, str):
+            raise ValueError(f"{text!r} is no text")
+    if not quick.host or quick.mode not in {"paper", "live", "demo"}:
+        raise ValueError("host and mode must be said")

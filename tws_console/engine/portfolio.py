@@ -173,6 +173,7 @@ class Accounts:
             "all",
             currency=rows[0].currency,
             cushion=cushion,
+            day_trades_left=_fewest([row.day_trades_left for row in rows]),
             seen_at=min(row.seen_at for row in rows),
             **sums,
         )
@@ -192,6 +193,14 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
             return None
         total += value
     return total
+
+
+def _fewest(left: list[int | None]) -> int | None:
+    """The smallest number of day trades left; -1 stands for no limit, and one unknown makes it unknown."""
+    known = [number for number in left if number is not None]
+    if len(known) < len(left):
+        return None
+    return min((number for number in known if number >= 0), default=-1)
 
 
 def _number(text: str) -> Decimal | None:

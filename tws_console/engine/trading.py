@@ -100,6 +100,10 @@ class Trading:
     async def search(self, text: str) -> tuple[SymbolMatch, ...]:
         return await self._contracts.search(text)
 
+    async def details(self, instrument: Instrument) -> Instrument:
+        """The instrument with everything the broker tells of it. Raises RequestFailed."""
+        return await self._contracts.details(instrument)
+
     async def price_steps(self, instrument: Instrument) -> tuple[PriceStep, ...]:
         return await self._contracts.price_steps(instrument)
 

@@ -108,10 +108,12 @@ def _limit_away(action: str, price: Decimal, reference: Decimal, limits: Limits)
     allowed = WARN_DISTANCE_PERCENT if most is None else most
     if through > allowed:
         way = "above" if action == "BUY" else "below"
-        msg = f"{price:f} is {through:.2f}% {way} the market at {reference:f}, at most {allowed:f}%"
+        msg = f"{_text(price)} is {through:.2f}% {way} the market at {_text(reference)}, at most {allowed:f}%"
         return (warn if most is None else block)(ErrorCode.PRICE_AWAY, msg)
     if -through > allowed * RESTING_FACTOR:
-        return warn(ErrorCode.PRICE_AWAY, f"{price:f} is {-through:.2f}% away from the market at {reference:f}")
+        return warn(
+            ErrorCode.PRICE_AWAY, f"{_text(price)} is {-through:.2f}% away from the market at {_text(reference)}"
+        )
     return None
 
 
@@ -120,10 +122,17 @@ def _trigger_away(action: str, trigger: Decimal, market: Decimal) -> Finding | N
     if ahead is None:
         return warn(ErrorCode.PRICE_AWAY, "market price is 0: distance not checked")
     if ahead <= 0:
-        return warn(ErrorCode.PRICE_AWAY, f"stop {trigger:f} would trigger at once, market is {market:f}")
+        return warn(ErrorCode.PRICE_AWAY, f"stop {_text(trigger)} would trigger at once, market is {_text(market)}")
     if ahead > WARN_DISTANCE_PERCENT * RESTING_FACTOR:
-        return warn(ErrorCode.PRICE_AWAY, f"stop {trigger:f} is {ahead:.2f}% away from the market at {market:f}")
+        return warn(
+            ErrorCode.PRICE_AWAY, f"stop {_text(trigger)} is {ahead:.2f}% away from the market at {_text(market)}"
+        )
     return None
+
+
+def _text(price: Decimal) -> str:
+    """A price with two decimals at least, as it stands on the screen."""
+    return f"{price:.2f}" if round(price, 2) == price else f"{price:f}"
 
 
 def _percent(difference: Decimal, reference: Decimal) -> Decimal | None:

@@ -97,3 +97,16 @@ def test_quote_keeps_what_it_knows_when_fields_come_one_by_one() -> None:
     quote = quotes.get(1)
     assert quote is not None
     assert (quote.tag, quote.bid, quote.ask, quote.mid) == ("D", Decimal("187.48"), None, None)
+
+
+def test_account_total_has_the_fewest_day_trades_when_some_are_limited() -> None:
+    accounts = Accounts(Changes())
+    accounts.apply(value("DU1", "DayTradesRemaining", "-1"))
+    accounts.apply(value("DU2", "DayTradesRemaining", "3"))
+    assert accounts.total().day_trades_left == 3
+
+    accounts.apply(value("DU2", "DayTradesRemaining", "-1"))
+    assert accounts.total().day_trades_left == -1
+
+    accounts.apply(value("DU3", "NetLiquidation", "1"))
+    assert accounts.total().day_trades_left is None

@@ -145,7 +145,7 @@ def test_bar_closes_and_swallows_enter_when_six_seconds_are_over() -> None:
     bench.press("ctrl+g")
     bench.control.painted()
     bench.wait(5.99)
-    assert bench.control.open
+    assert bench.control.remaining > 0
     bench.wait(0.01)
     assert not bench.control.open
     assert bench.control.hint == "not sent"

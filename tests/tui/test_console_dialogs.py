@@ -1,0 +1,148 @@
+"""Ticket, question, stop and palette inside the whole console: from the row under the cursor to what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+
+from tests.tui import fake_data as data
+from tests.tui import proofs
+from tests.tui.console import Hand, console_app, screen_text
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.tickets import PASSED
+from tests.tui.waiting import until
+from tws_console.model.ticket import Ticket
+from tws_console.tui.app import ConsoleApp
+from tws_console.tui.commands import CommandPalette
+from tws_console.tui.modals.confirm import ConfirmModal
+from tws_console.tui.modals.dialog import Dialog
+from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.screens.proof import ProofScreen
+from tws_console.tui.widgets.order_form import OrderForm
+
+
+class Console:
+    def __init__(self, app: ConsoleApp, pilot: Pilot[int], engine: FakeEngine, hand: Hand) -> None:
+        self.app, self.pilot, self.engine, self.hand = app, pilot, engine, hand
+
+    @property
+    def form(self) -> OrderForm:
+        assert isinstance(self.app.focused, OrderForm)
+        return self.app.focused
+
+    def asked(self, name: str) -> list[object]:
+        return [value for called, value in self.engine.calls if called == name]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def dialog(self, kind: type[Dialog[Any]]) -> None:
+        await until(self.pilot, lambda: isinstance(self.app.screen, kind), kind.__name__)
+        screen = self.app.screen
+        assert isinstance(screen, Dialog)
+        await until(self.pilot, lambda: screen._shown_at is not None, "its paint")
+        self.hand.move(0.2)
+
+
+@asynccontextmanager
+async def console(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Console]:
+    engine, hand = FakeEngine(), Hand()
+    engine.trading.answers = PASSED
+    app = console_app(engine, hand=hand)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.current_mode == "trade", "the trade page")
+        await until(pilot, lambda: "orders" in screen_text(app).lower(), "the orders")
+        yield Console(app, pilot, engine, hand)
+
+
+async def test_ticket_is_filled_from_the_row_and_sent_when_b_enter_and_y_are_pressed() -> None:
+    async with console() as on:
+        await on.press("b")
+        await until(on.pilot, lambda: isinstance(on.app.focused, OrderForm), "the ticket")
+        await until(on.pilot, lambda: bool(on.form.form.draft.steps), "the price steps")
+        assert on.form.form.draft.symbol == "AAPL"
+        await on.press("enter")
+        await on.dialog(ConfirmModal)
+        assert "Stage this order?" in screen_text(on.app)
+        await on.press("y")
+        await until(on.pilot, lambda: bool(on.asked("place")), "the order")
+        (sent,) = on.asked("place")
+        assert isinstance(sent, Ticket)
+        assert (sent.request.quantity, sent.request.limit_price) == (Decimal(100), Decimal("187.50"))
+        assert sent.request.transmit is False
+
+
+async def test_page_keys_and_quit_are_text_when_the_ticket_has_the_focus() -> None:
+    async with console() as on:
+        await on.press("b")
+        await until(on.pilot, lambda: isinstance(on.app.focused, OrderForm), "the ticket")
+        await on.press("end", "2", "q", "tab", "tab", "tab")
+        assert on.app.current_mode == "trade"
+        assert on.form.form.draft.quantity == "1002q"
+
+
+async def test_paste_is_typed_into_the_ticket_when_it_has_the_focus() -> None:
+    async with console() as on:
+        await on.press("b")
+        await until(on.pilot, lambda: isinstance(on.app.focused, OrderForm), "the ticket")
+        on.app.post_message(events.Paste("7\n"))
+        await until(on.pilot, lambda: on.form.form.draft.quantity == "1007", "the pasted digit")
+
+
+async def test_stop_leads_to_the_proof_and_back_when_sent_over_a_question() -> None:
+    async with console() as on:
+        await on.press("c")
+        await until(on.pilot, lambda: isinstance(on.app.screen, Dialog), "the question")
+        on.engine.stop.report = proofs.STOPPING
+        await on.press("ctrl+g")
+        await until(on.pilot, lambda: "STOP ALL ORDERS?" in screen_text(on.app), "the bar")
+        on.hand.move(1.1)
+        await on.press("enter")
+        assert on.asked("fire") == [None]
+        await until(on.pilot, lambda: isinstance(on.app.screen, ProofScreen), "the proof page")
+        await until(on.pilot, lambda: "■ STOPPING   0.812 s   2 of 8" in screen_text(on.app), "the steps")
+        assert on.asked("cancel") == []
+        on.engine.stop.report = proofs.PROVED
+        on.engine.changes.mark(stop=True)
+        await until(on.pilot, lambda: "✓ PROVED" in screen_text(on.app), "the verdict")
+        await on.press("escape")
+        await until(on.pilot, lambda: on.app.current_mode == "trade", "the trade page")
+        assert not isinstance(on.app.screen, Dialog)
+
+
+async def test_stop_bar_opens_when_the_terminal_is_too_small() -> None:
+    async with console((40, 10)) as on:
+        await on.press("ctrl+g")
+        await until(on.pilot, lambda: "STOP ALL ORDERS?" in screen_text(on.app), "the bar")
+        on.hand.move(1.1)
+        await on.press("enter")
+        assert on.asked("fire") == [None]
+
+
+async def test_freeze_is_released_when_the_phrase_is_typed_after_the_palette() -> None:
+    async with console() as on:
+        on.engine.put_session(frozen=True, frozen_since="09:12:46")
+        await on.press("ctrl+p")
+        await on.dialog(CommandPalette)
+        await on.press(*"release", "enter")
+        await on.dialog(ReleaseModal)
+        await on.press(*"resume trading", "enter")
+        await until(on.pilot, lambda: on.asked("release") == ["resume trading"], "the release")
+
+
+async def test_own_order_is_cancelled_as_it_was_shown_when_y_is_pressed() -> None:
+    async with console() as on:
+        await on.press("c")
+        await until(on.pilot, lambda: isinstance(on.app.screen, Dialog), "the question")
+        screen = on.app.screen
+        assert isinstance(screen, Dialog)
+        await until(on.pilot, lambda: screen._shown_at is not None, "its paint")
+        on.hand.move(0.2)
+        assert "Cancel this order?" in screen_text(on.app)
+        await on.press("y")
+        await until(on.pilot, lambda: on.asked("cancel") == [data.ORDERS[0]], "the cancel")

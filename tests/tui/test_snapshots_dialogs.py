@@ -1,0 +1,146 @@
+"""Pictures of ticket, question, stop bar, proof page, help and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui import fake_data as data
+from tests.tui import proofs
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.host import Host
+from tests.tui.tickets import BIG, CROSS, FLIP, NOTIONAL, PASSED, ticket
+from tests.tui.waiting import until
+from tws_console.model.session import Mode
+from tws_console.model.stop import StopReport
+from tws_console.model.ticket import Ticket
+from tws_console.model.verdict import Verdict
+from tws_console.rules.capability import capability
+from tws_console.tui.bindings import Where
+from tws_console.tui.commands import CommandPalette
+from tws_console.tui.modals.cancel import CancelModal
+from tws_console.tui.modals.confirm import ConfirmModal
+from tws_console.tui.modals.dialog import Dialog
+from tws_console.tui.modals.help import HelpModal
+from tws_console.tui.modals.release import ReleaseModal
+
+SMALL, MIDDLE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x36"])
+Snap = Callable[..., bool]
+Step = Callable[[Pilot[int]], Awaitable[None]]
+
+
+def over(dialog: Dialog[Any], *keys: str) -> Step:
+    """Open the dialog, let it settle, press the keys."""
+
+    async def run(pilot: Pilot[int]) -> None:
+        host = pilot.app
+        assert isinstance(host, Host)
+        await host.push_screen(dialog)
+        await until(pilot, lambda: not dialog.young or dialog._shown_at is not None, "the dialog")
+        host.wait(0.4)
+        await pilot.press(*keys)
+        dialog.draw()
+
+    return run
+
+
+def asked(verdicts: tuple[Verdict, ...], mode: Mode = Mode.PAPER, theme: str = "dark") -> Host:
+    engine = FakeEngine()
+    engine.trading.answers = verdicts
+    engine.put_session(mode=mode)
+    return Host(engine, theme=theme)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("verdicts", "asked_for", "keys"),
+    [
+        (PASSED, ticket(), ()),
+        ((BIG, *PASSED), ticket(quantity="2000"), ("y",)),
+        ((NOTIONAL, BIG, *PASSED), ticket(quantity="5000", limit=None), ()),
+    ],
+    ids=["pass", "warn", "refused"],
+)
+def test_confirm_looks_the_same(
+    snap_compare: Snap, size: tuple[int, int], verdicts: tuple[Verdict, ...], asked_for: Ticket, keys: tuple[str, ...]
+) -> None:
+    host = asked(verdicts)
+    assert snap_compare(host, terminal_size=size, run_before=over(ConfirmModal(asked_for), *keys))
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["dark", "light", "mono"])
+def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, int], theme: str) -> None:
+    host = asked((FLIP, CROSS, *PASSED), Mode.LIVE, theme)
+    step = over(ConfirmModal(ticket("SELL", "500", "187.50")), "a", "a")
+    assert snap_compare(host, terminal_size=size, run_before=step)
+
+
+@SIZES
+@pytest.mark.parametrize("name", ["own", "manual", "release", "help", "palette"])
+def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
+    def cancel(number: int) -> CancelModal:
+        order = data.ORDERS[number]
+        can = capability(order, own_client_id=3, read_only_api=False, link_up=True, others=13)
+        return CancelModal(order, can, data.ORDERS)
+
+    places = (Where.ORDERS, Where.TABLES)
+    steps: dict[str, Callable[[], Step]] = {
+        "own": lambda: over(cancel(1)),
+        "manual": lambda: over(cancel(9)),
+        "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
+        "help": lambda: over(HelpModal(places, "Trade, orders pane")),
+        "palette": lambda: over(CommandPalette(places), *"cancel"),
+    }
+    assert snap_compare(Host(FakeEngine()), terminal_size=size, run_before=steps[name]())
+
+
+@pytest.mark.parametrize("size", [(60, 20), SMALL, MIDDLE], ids=["60x20", "80x24", "120x36"])
+def test_ticket_looks_the_same_when_it_has_errors(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[int]) -> None:
+        host = pilot.app
+        assert isinstance(host, Host)
+        form = host.order_form
+        assert form is not None
+        await until(pilot, lambda: host.focused is form, "the form")
+        await pilot.press(*"aapl", "tab")
+        await until(pilot, lambda: bool(form.form.draft.steps), "the instrument")
+        await pilot.press("tab", "0", "tab", "tab", *"187.523")
+
+    assert snap_compare(Host(FakeEngine(), form=True), terminal_size=size, run_before=run)
+
+
+@SIZES
+def test_stop_bar_looks_the_same(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[int]) -> None:
+        host = pilot.app
+        assert isinstance(host, Host)
+        await pilot.press("ctrl+g")
+        host.wait(3.6)
+        host.gate._step()
+        await pilot.pause()
+
+    assert snap_compare(Host(FakeEngine(), form=True), terminal_size=size, run_before=run)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    "report",
+    [proofs.STOPPING, proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED],
+    ids=["stopping", "proved", "empty", "not-confirmed"],
+)
+def test_proof_looks_the_same(snap_compare: Snap, size: tuple[int, int], report: StopReport) -> None:
+    engine = FakeEngine()
+    engine.stop.report = report
+    engine.put_session(frozen=True, frozen_since="09:12:44")
+
+    async def run(pilot: Pilot[int]) -> None:
+        pilot.app.switch_mode("proof")
+        await until(pilot, lambda: pilot.app.current_mode == "proof", "the proof page")
+        await pilot.pause()
+
+    assert snap_compare(Host(engine), terminal_size=size, run_before=run)

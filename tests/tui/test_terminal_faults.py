@@ -1,0 +1,178 @@
+"""The real console under a pseudo terminal that misbehaves: odd bytes, endless pastes, hang-ups, no reading."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEADLINE = 20.0
+
+
+class Terminal:
+    """A child console on a pseudo terminal of 120 by 36 cells."""
+
+    def __init__(self, *arguments: str, **environ: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        settings = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_DISABLE_KITTY_KEY": "1", **environ}
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "tests.tui.child_console", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=ROOT,
+            env=settings,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        self.open = True
+        self.raw = b""
+        self.screen = pyte.Screen(120, 36)
+        self.stream = pyte.ByteStream(self.screen)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def type(self, keys: bytes) -> None:
+        os.write(self.master, keys)
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Read until the condition holds; fails with the screen after the deadline."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < end, f"never came: {what}\n{self.text}"
+            self.read()
+
+    def read(self) -> None:
+        if not select.select([self.master], [], [], 0.05)[0]:
+            return
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return
+        self.raw += data
+        # pyte does not know the private forms of SGR-like sequences that set keyboard modes; none is used for drawing.
+        self.stream.feed(data.replace(b"\x1b[?2026$p", b"").replace(b"\x1b[?2048$p", b""))
+
+    def ended(self) -> bool:
+        return self.child.poll() is not None
+
+    def hang_up(self) -> None:
+        os.close(self.master)
+        self.open = False
+
+    def close(self) -> None:
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait()
+        if self.open:
+            os.close(self.master)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    found = Terminal()
+    yield found
+    found.close()
+
+
+def shown(terminal: Terminal) -> bool:
+    return "Positions 10" in terminal.text
+
+
+def quit_by_keys(terminal: Terminal) -> None:
+    """The way out that a person takes; the dialog takes no key in its first moment, so `y` is typed until it counts."""
+    terminal.until(lambda: shown(terminal), "the trade page")
+    terminal.type(b"q")
+    terminal.until(lambda: "Quit?" in terminal.text, "the question")
+    end = time.monotonic() + DEADLINE
+    while not terminal.ended():
+        assert time.monotonic() < end
+        if b"\x1b[?1049l" not in terminal.raw:
+            terminal.type(b"y")
+        terminal.read()
+
+
+def test_console_goes_on_when_bytes_are_not_utf8_and_reports_make_no_sense(terminal: Terminal) -> None:
+    terminal.until(lambda: shown(terminal), "the trade page")
+    terminal.type(b"\xff\xfe\x80\xc3")
+    terminal.type(b"\x1b[103;5:2u")
+    terminal.type(b"2")
+    terminal.until(lambda: "last confirmed" in terminal.text, "the orders page")
+    terminal.type(b"1")
+    quit_by_keys(terminal)
+    assert terminal.child.returncode == 0
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_keys_work_again_when_a_paste_never_ended(terminal: Terminal) -> None:
+    terminal.until(lambda: shown(terminal), "the trade page")
+    terminal.type(b"\x1b[200~q y q")
+    end = time.monotonic() + DEADLINE
+    while "last confirmed" not in terminal.text:
+        assert time.monotonic() < end, terminal.text
+        terminal.read()
+        terminal.read()
+        if time.monotonic() > end - DEADLINE + 1.5:
+            terminal.type(b"2")
+    assert not terminal.ended()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_exit_status_tells_the_signal_when_one_ends_it(terminal: Terminal, number: signal.Signals) -> None:
+    terminal.until(lambda: shown(terminal), "the trade page")
+    terminal.child.send_signal(number)
+    terminal.until(terminal.ended, "the end")
+    assert terminal.child.returncode == 128 + number
+
+
+def test_console_ends_when_the_terminal_hangs_up(terminal: Terminal) -> None:
+    terminal.until(lambda: shown(terminal), "the trade page")
+    terminal.hang_up()
+    assert terminal.child.wait(DEADLINE) == 129
+
+
+def test_newest_frame_is_shown_when_the_terminal_did_not_read_for_a_while() -> None:
+    terminal = Terminal("6000")
+    try:
+        terminal.until(lambda: shown(terminal), "the trade page")
+        # Nothing is read here: the terminal's own buffer fills up, then the console's backlog, and frames are dropped.
+        for _ in range(60):
+            terminal.type(b"2")
+            terminal.type(b"3")
+            select.select([], [], [], 0.02)
+        terminal.type(b"1")
+        terminal.until(lambda: shown(terminal) and "Orders 15" in terminal.text, "the newest page")
+        quit_by_keys(terminal)
+        assert terminal.child.returncode == 0
+    finally:
+        terminal.close()
+
+
+def test_no_colour_leaves_the_program_when_no_color_is_set() -> None:
+    terminal = Terminal(NO_COLOR="1")
+    try:
+        terminal.until(lambda: shown(terminal), "the trade page")
+        quit_by_keys(terminal)
+    finally:
+        terminal.close()
+    assert re.search(rb"\x1b\[[0-9;]*;7;[0-9;]*m PAPER ", terminal.raw), "the chip is turned over"
+    for colour in (b"38;2", b"48;2", b"38;5", b"48;5"):
+        assert colour not in terminal.raw

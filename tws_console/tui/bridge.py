@@ -1,0 +1,59 @@
+"""The one timer between engine and screen: it pulls what changed and hands it to the page that is up.
+
+Nothing is pushed into a widget by the engine, so a slow terminal never delays an order. May import textual; not the
+engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tws_console.tui.facade import DrainedPort, EnginePort
+from tws_console.tui.screens.page import Page
+
+if TYPE_CHECKING:
+    from tws_console.tui.app import ConsoleApp
+
+STEP = 0.1
+"""Seconds between two looks."""
+BEHIND_A_DIALOG = 5
+"""Looks per repaint while a dialog is open: every change behind it repaints the whole screen."""
+SECOND = 10
+
+
+class Bridge:
+    """Drains the engine ten times a second, twice while a dialog is open."""
+
+    def __init__(self, app: ConsoleApp, engine: EnginePort) -> None:
+        self._app = app
+        self._engine = engine
+        self._looks = 0
+
+    def start(self) -> None:
+        self._app.set_interval(STEP, self.step, name="bridge")
+
+    def step(self) -> None:
+        """One look."""
+        self._looks += 1
+        second = self._looks % SECOND == 0
+        modal = self._app.screen.is_modal
+        if modal and self._looks % BEHIND_A_DIALOG:
+            return
+        drained = self._engine.changes.drain()
+        page = self._page()
+        if drained.session:
+            self._app.session_changed()
+        if page is None:
+            return
+        self._hand_over(page, drained)
+        page.tick()
+        if second:
+            page.second()
+
+    def _page(self) -> Page | None:
+        return next((screen for screen in reversed(self._app.screen_stack) if isinstance(screen, Page)), None)
+
+    def _hand_over(self, page: Page, drained: DrainedPort) -> None:
+        values = (drained.orders, drained.positions, drained.quotes, drained.account, drained.session, drained.notices)
+        if any(values) or drained.stop:
+            page.apply(drained)

@@ -1,0 +1,98 @@
+"""Cancel this order? For orders of others it says who can cancel them instead. May import textual; not the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tws_console.model.ids import Owner
+from tws_console.model.order import Order, Status
+from tws_console.rules.capability import Capability
+from tws_console.tui.modals.dialog import Dialog, no_button
+from tws_console.tui.views.cells import Span, Spans
+from tws_console.tui.views.formats import clean
+from tws_console.tui.views.pieces import key, line, strong, value, wrap
+
+
+def order_line(order: Order) -> Spans:
+    """`BUY 250,000 EUR.USD  limit 1.08345  GTC  #884120377`."""
+    tone = "up" if order.action == "BUY" else "down"
+    quantity = "?" if order.remaining is None else f"{order.remaining:,f}"
+    parts: list[Span] = [Span(f"{clean(order.action)} {quantity} {clean(order.instrument.name)}", tone, True)]
+    if order.order_type == "MKT":
+        parts += line("  market")
+    if order.aux_price is not None:
+        parts += line("  stop ", strong(f"{order.aux_price:f}"))
+    if order.limit_price is not None:
+        parts += line("  limit ", strong(f"{order.limit_price:f}"))
+    parts += line(f"  {clean(order.tif)}   {order.key}   {order.account}")
+    return tuple(parts)
+
+
+class CancelModal(Dialog[bool]):
+    """True cancels. `order` is the row as it was at the key press; the caller sends that very value.
+
+    `others` are the other live orders, named because a global cancel would end them too.
+    """
+
+    STOPS_WITH_A_STOP = True
+
+    def __init__(self, order: Order, capability: Capability, others: Sequence[Order] = ()) -> None:
+        super().__init__(no=False)
+        self.order = order
+        self._capability = capability
+        self._others = [o for o in others if o.key != order.key and o.status is not Status.STAGED]
+        self._can = "cancel" in capability.can
+
+    def heading(self) -> Spans:
+        return (strong("Cancel this order?" if self._can else "This order cannot be cancelled here"),)
+
+    def rows(self) -> list[Spans | None]:
+        rows: list[Spans | None] = [(), order_line(self.order)]
+        if self._can:
+            rows += [
+                self._owner(),
+                (),
+                line("Can still fill   ", value("until the cancel is confirmed")),
+                *self._children(),
+            ]
+            return [*rows, (), None, (*no_button(), Span("      "), key("y"), value(" cancel it"))]
+        rows.append(self._owner())
+        rows += [(Span(text, "warn"),) for text in wrap(clean(self._capability.why), self.inner_width)]
+        rows += [(), *self._global_cancel(), (), None]
+        return [*rows, no_button("Back")]
+
+    def keys(self) -> Spans:
+        yes = (key("y"), *line(" cancel it  ")) if self._can else ()
+        return (*yes, key("enter esc"), *line(" no  " if self._can else " back  "), key("^G"), *line(" stop all"))
+
+    def answer(self, name: str, character: str | None) -> None:
+        if name in {"enter", "escape", "n"}:
+            self.close(False)
+        elif name == "y" and self._can:
+            self.close(True)
+
+    def _owner(self) -> Spans:
+        order = self.order
+        if order.owner is Owner.MANUAL:
+            return line("Owner ", Span("entered by hand in TWS", "foreign"))
+        tone = "text" if order.owner is Owner.OWN else "foreign"
+        whose = "own, client" if order.owner is Owner.OWN else "client"
+        client = "?" if order.client_id is None else str(order.client_id)
+        number = "?" if order.order_id is None else str(order.order_id)
+        return line("Owner ", Span(f"{whose} {client}", tone), f", order {number}")
+
+    def _children(self) -> list[Spans]:
+        perm_id = self.order.perm_id
+        children = [other for other in self._others if perm_id and other.parent_perm_id == perm_id]
+        if not children:
+            return []
+        words = "1 child order goes" if len(children) == 1 else f"{len(children)} child orders go"
+        return [line("Bracket          ", value(f"{words} with it"))]
+
+    def _global_cancel(self) -> list[Spans]:
+        if not self._others:
+            return [line(key("^G"), " cancels it: it is the only open order.")]
+        symbols = sorted({clean(other.instrument.symbol) for other in self._others})
+        names = " ".join(symbols[:8]) + (f" +{len(symbols) - 8}" if len(symbols) > 8 else "")
+        count = "1 other" if len(self._others) == 1 else f"{len(self._others)} others"
+        return [line(key("^G"), " cancels it, and ", value(count), f" with it: {names}")]

@@ -1,0 +1,77 @@
+"""The modes of the app, one per page, and what help and palette ask of a screen. May import textual; not the engine.
+
+Pages are imported when they are first shown, so that the first paint waits for none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+
+from tws_console.tui.bindings import Where
+from tws_console.tui.screens.connect import ConnectPage
+from tws_console.tui.screens.page import Page
+
+if TYPE_CHECKING:
+    from tws_console.tui.screens.trade import TradePage
+
+
+def _trade() -> Screen[Any]:
+    from tws_console.tui.screens.trade import TradePage
+
+    return TradePage()
+
+
+def _orders() -> Screen[Any]:
+    from tws_console.tui.screens.orders import OrdersPage
+
+    return OrdersPage()
+
+
+def _positions() -> Screen[Any]:
+    from tws_console.tui.screens.positions import PositionsPage
+
+    return PositionsPage()
+
+
+def _log() -> Screen[Any]:
+    from tws_console.tui.screens.log import LogPage
+
+    return LogPage()
+
+
+def _proof() -> Screen[Any]:
+    from tws_console.tui.screens.proof import ProofScreen
+
+    return ProofScreen()
+
+
+MODES: dict[str, Callable[[], Screen[Any]]] = {
+    "connect": ConnectPage,
+    "trade": _trade,
+    "orders": _orders,
+    "positions": _positions,
+    "log": _log,
+    "proof": _proof,
+}
+
+
+def where(screen: Screen[Any]) -> tuple[tuple[Where, ...], str]:
+    """Where keys work on a screen, and the name of its pane."""
+    if isinstance(screen, (Page, ConnectPage)):
+        return screen.places, screen.pane_name
+    return (Where.PROOF, Where.EVERYWHERE), ""
+
+
+def existing_trade_page(app: App[Any]) -> TradePage | None:
+    """The trade page once it has been up: it keeps the draft of the ticket."""
+    from tws_console.tui.screens.trade import TradePage
+
+    for stack in app._screen_stacks.values():
+        for screen in stack:
+            if isinstance(screen, TradePage):
+                return screen
+    return None

@@ -1,0 +1,56 @@
+"""The page before the first connection: stages, failures with advice, keys to go on. May not import the engine."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tws_console.tui.bindings import BY_ID, Where, footer_of
+from tws_console.tui.facade import DrainedPort, console
+from tws_console.tui.screens.page import bind, page_bindings
+from tws_console.tui.views.connect import connect_lines
+from tws_console.tui.views.lines import footer
+from tws_console.tui.widgets.painted import Painted
+from tws_console.tui.widgets.status_bar import StatusBar
+
+
+class ConnectPage(Screen[None], inherit_bindings=False):
+    """Shown until a connection has once been complete; a link that is lost later is told on the pages themselves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*page_bindings(Where.CONNECT), *bind(BY_ID["app.quit"])]
+    CSS_PATH = "page.tcss"
+    AUTO_FOCUS = ""
+    places = (Where.CONNECT, Where.EVERYWHERE)
+    pane_name = "Connect"
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="status")
+        yield Painted(id="connect")
+        yield Painted(id="footer", ground="raised")
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self.draw)
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        self.draw()
+
+    def apply(self, drained: DrainedPort) -> None:
+        """What the bridge drained; only the session matters here."""
+        if drained.session:
+            self.draw()
+
+    def draw(self) -> None:
+        """Show the stages as they are now."""
+        app, room = console(self), self.size.width
+        if not room:
+            return
+        self.query_one(StatusBar).draw()
+        self.query_one("#connect", Painted).show_lines(connect_lines(app.session, app.monotonic(), room))
+        actions = (*footer_of(Where.CONNECT, Where.EVERYWHERE), BY_ID["app.quit"])
+        self.query_one("#footer", Painted).show_lines([footer(actions, room, (("^G", "stop"),))])

@@ -1,0 +1,137 @@
+"""The page of a running or finished stop. Leaving it stops nothing. May import textual; not the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from decimal import Decimal
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from tws_console.model.ids import OrderKey
+from tws_console.model.stop import StopReport
+from tws_console.tui.bindings import Where, of
+from tws_console.tui.facade import DrainedPort, console
+from tws_console.tui.screens.page import Page
+from tws_console.tui.views import proof
+from tws_console.tui.views.cells import Row, Span
+from tws_console.tui.widgets.live_table import LiveTable
+from tws_console.tui.widgets.painted import Painted
+from tws_console.tui.widgets.status_bar import StatusBar
+
+
+def _bindings() -> list[BindingType]:
+    """Its own keys, and the keys of all pages that they leave free."""
+    own: list[BindingType] = [
+        Binding("escape", "back", "back", show=False),
+        Binding("y", "copy_report", "copy report", show=False),
+        Binding("r", "reconnect", "reconnect now", show=False),
+    ]
+    pages = [action for action in of(Where.PAGES) if action.method and "r" not in action.keys]
+    return own + [Binding(",".join(a.keys), f"app.{a.method}", a.label, show=False) for a in pages if a.keys]
+
+
+class ProofScreen(Page, inherit_bindings=False):
+    """Verdict, one row per order, what to do."""
+
+    NAME = "proof"
+    PANES = ("proof",)
+    STRIP = False
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    DEFAULT_CSS = """
+    ProofScreen > #verdict { height: auto; width: 100%; }
+    ProofScreen > #foot { height: auto; width: 100%; }
+    ProofScreen > #footer { height: 1; width: 100%; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: dict[Hashable, Row] = {}
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="status")
+        yield Painted(id="verdict")
+        yield LiveTable(proof.COLUMNS, self._rows.get, id="proof")
+        yield Painted(id="foot")
+        yield Painted(id="footer", ground="raised")
+        yield Painted(id="too-small")
+
+    def compose_body(self) -> ComposeResult:
+        yield from ()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.reload()
+
+    def reload(self) -> None:
+        self._take(self._report)
+        self.draw_frame()
+
+    def apply(self, drained: DrainedPort) -> None:
+        if drained.session:
+            self.query_one(StatusBar).draw()
+        if drained.stop or drained.positions:
+            self.reload()
+
+    def second(self) -> None:
+        self.draw_frame()
+
+    def draw_frame(self) -> None:
+        if self.has_class("too-small"):
+            self._draw_too_small()
+            return
+        report, width = self._report, self.size.width
+        verdict = self.query_one("#verdict", Painted)
+        verdict.ground = proof.head_ground(report)
+        verdict.show_lines(proof.head_lines(report, width))
+        rule = (Span("─" * width, "line"),)
+        self.query_one("#foot", Painted).show_lines([rule, *proof.foot_lines(report, width, self._position_of)])
+        self.draw_footer()
+
+    def draw_footer(self) -> None:
+        self.query_one("#footer", Painted).show_lines([(Span(" "), *proof.key_line(self._report))])
+
+    def action_back(self) -> None:
+        self.app.switch_mode("trade")
+
+    def action_copy_report(self) -> None:
+        report = self._report
+        if report is not None:
+            self.app.copy_to_clipboard(proof.report_text(report))
+
+    def action_reconnect(self) -> None:
+        engine = console(self).engine
+        if engine is not None:
+            engine.retry_now()
+
+    @property
+    def _report(self) -> StopReport | None:
+        engine = console(self).engine
+        return None if engine is None else engine.stop.report
+
+    def _take(self, report: StopReport | None) -> None:
+        """Rows by key; those that changed are painted."""
+        table = self.query_one("#proof", LiveTable)
+        shown = [] if report is None else [proof.proof_row(item) for item in proof.ordered(report)]
+        changed = [row.key for row in shown if self._rows.get(row.key) != row]
+        self._rows.clear()
+        self._rows.update({row.key: row for row in shown})
+        table.set_rows([row.key for row in shown])
+        table.touch(changed)
+        if report is not None:
+            table.set_title(proof.title(report))
+            words = "No order is known." if not report.orders else ""
+            table.set_empty(((Span(words, "muted"),),))
+
+    def _position_of(self, key: OrderKey) -> Decimal | None:
+        """The holding in the instrument of this order, None when it is not known."""
+        engine = console(self).engine
+        if engine is None:
+            return None
+        order = engine.book.get(key)
+        if order is None:
+            order = next((ended for ended in engine.book.ended if ended.key == key), None)
+        if order is None:
+            return None
+        return engine.trading.position_of(order.account, order.instrument.con_id)

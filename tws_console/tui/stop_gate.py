@@ -1,0 +1,106 @@
+"""Hands every key, paste and mouse event to the stop bar before anything else sees it, and carries out what follows.
+
+Owns the wiring between `tui.stop` (states), `widgets.stop_bar` (drawing), open dialogs and the proof page. May import
+textual; not the engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.timer import Timer
+
+from tws_console.tui.facade import console
+from tws_console.tui.modals.dialog import Dialog
+from tws_console.tui.stop import STOP_KEYS, StopActions, StopChange, StopControl
+from tws_console.tui.widgets.stop_bar import StopBar
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+STEP = 0.2
+"""Seconds between two steps of the countdown."""
+STOP_LABEL = 9
+"""Cells at the right end of the top row in which a click means STOP."""
+PROOF_MODE = "proof"
+
+
+class StopGate:
+    """One per app. The app asks `handle` first for every event and drops the event when the answer is True."""
+
+    def __init__(self, app: App[int], stop_keys: tuple[str, ...] = STOP_KEYS) -> None:
+        self._app = app
+        self._console = console(app)
+        self._bar: StopBar | None = None
+        self._timer: Timer | None = None
+        self.control = StopControl(self._actions, self._clock, self._changed, stop_keys)
+
+    def handle(self, event: events.Event) -> bool:
+        """True when the event is swallowed. Events that come back up from a widget have been asked about before."""
+        if not isinstance(event, (events.InputEvent, events.Paste)) or event.is_forwarded:
+            return False
+        if isinstance(event, events.Key):
+            return self.control.key(event.key)
+        if isinstance(event, events.Paste):
+            return self.control.paste()
+        if not self.control.open:
+            return False
+        if isinstance(event, events.MouseDown) and event.y == 0 and event.x >= self._app.size.width - STOP_LABEL:
+            self.control.press()
+        # A mouse elsewhere neither answers the question nor reaches what lies below it.
+        return True
+
+    def press(self) -> None:
+        """A click on STOP, or the action from the palette: opens the bar, or keeps it."""
+        self.control.press()
+
+    def _actions(self) -> StopActions | None:
+        engine = self._console.engine
+        return None if engine is None else engine.stop
+
+    def _clock(self) -> float:
+        return self._console.monotonic()
+
+    def _changed(self, change: StopChange) -> None:
+        if change is StopChange.SENT:
+            self._remove()
+            self._withdraw_questions()
+            self._app.switch_mode(PROOF_MODE)
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
+        if not self.control.open and not self.control.hint:
+            self._remove()
+            return
+        screen = self._app.screen
+        if self._bar is not None and (not self._bar.is_attached or self._bar.screen is not screen):
+            self._bar.remove()
+            self._bar = None
+        if self._bar is None:
+            self._bar = StopBar(self.control, self.control.painted)
+            screen.mount(self._bar)
+        else:
+            self._bar.draw()
+        if self._timer is None:
+            self._timer = self._app.set_interval(STEP, self._step)
+
+    def _step(self) -> None:
+        self.control.tick()
+        if self._timer is not None:
+            self._draw()
+
+    def _remove(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._bar is not None:
+            self._bar.remove()
+            self._bar = None
+
+    def _withdraw_questions(self) -> None:
+        """Once a stop is sent nothing may be sent by an answer to an older question."""
+        for screen in reversed(self._app.screen_stack):
+            if isinstance(screen, Dialog):
+                screen.withdraw()

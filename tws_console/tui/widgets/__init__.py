@@ -1,0 +1,1 @@
+"""Widgets drawn line by line. May import textual; not the engine."""

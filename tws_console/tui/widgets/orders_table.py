@@ -1,0 +1,123 @@
+"""The table of all open orders, with its title. May import textual, not the engine: the façade is read when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+from tws_console.model.ids import OrderKey
+from tws_console.model.order import PROBLEMS, Order
+from tws_console.model.position import Quote
+from tws_console.tui.facade import DrainedPort, EnginePort, console
+from tws_console.tui.views import orders as view
+from tws_console.tui.views import titles
+from tws_console.tui.views.cells import Row
+from tws_console.tui.widgets.live_table import LiveTable
+
+
+class OrdersTable(LiveTable):
+    """Orders of all clients in the order of their first appearance, children behind their parents."""
+
+    def __init__(self, *, id: str = "orders") -> None:
+        super().__init__(view.COLUMNS, self._row, id=id, follow=self._renamed)
+        self._branches: dict[Hashable, str] = {}
+        self._by_contract: dict[int, set[OrderKey]] = {}
+        self._told_of: dict[OrderKey, tuple[bool, bool]] = {}
+
+    @property
+    def _engine(self) -> EnginePort | None:
+        return console(self).engine
+
+    @property
+    def orders(self) -> Sequence[Order]:
+        engine = self._engine
+        return () if engine is None else engine.book.live()
+
+    @property
+    def order(self) -> Order | None:
+        """The order under the cursor as it is now; None on an empty table and on a row that has ended."""
+        engine, key = self._engine, self.cursor
+        return engine.book.get(key) if engine is not None and isinstance(key, OrderKey) else None
+
+    def reload(self) -> None:
+        """All rows anew, as after a page was turned to."""
+        self._membership()
+        self.touch(self.window.visible)
+
+    def apply(self, drained: DrainedPort) -> None:
+        """Only what changed: rows of orders that did, and distances of orders whose quote did."""
+        if drained.orders:
+            if any(self._differs(key) for key in drained.orders):
+                self._membership()
+            self.touch(drained.orders, flash=True)
+        if drained.quotes:
+            self.touch({key for con_id in drained.quotes for key in self._by_contract.get(con_id, ())})
+        if drained.session:
+            self._head()
+
+    def second(self) -> None:
+        """Ages go on, also that of the list where it is told."""
+        self.touch(self.window.visible)
+        if not self.window.keys or console(self).session.lost_at is not None:
+            self._head()
+
+    def problem_keys(self) -> list[Hashable]:
+        """Rows that need a look, in the order of the table."""
+        wanted = {order.key for order in self.orders if order.status in PROBLEMS}
+        return [key for key in self.window.keys if key in wanted]
+
+    def _differs(self, key: OrderKey) -> bool:
+        """True when this order came, went, got another key, or turned into or out of something to look at.
+
+        Only then are rows and title worked out again: with thousands of orders most changes are none of these.
+        """
+        engine = self._engine
+        order = engine.book.get(key) if engine is not None else None
+        if order is None or order.key != key or not order.live:
+            return key in self._told_of
+        return self._told_of.get(key) != (order.status in PROBLEMS, order.stale)
+
+    def _membership(self) -> None:
+        orders = self.orders
+        self._told_of = {order.key: (order.status in PROBLEMS, order.stale) for order in orders}
+        placed = view.bracket_order(orders)
+        branches: dict[Hashable, str] = dict(placed)
+        moved = [key for key, branch in branches.items() if self._branches.get(key, "") != branch]
+        self._branches = branches
+        self._by_contract = {}
+        for order in orders:
+            self._by_contract.setdefault(order.instrument.con_id, set()).add(order.key)
+        self.set_hidden({"account"} if len(console(self).session.accounts) == 1 else ())
+        self.set_rows([key for key, _ in placed])
+        self.touch(moved)
+        self._head()
+
+    def _head(self) -> None:
+        app = console(self)
+        self.set_title(titles.order_title(self.orders, app.session, app.monotonic()))
+        self.set_empty(titles.no_orders(app.session, app.monotonic()))
+
+    def _row(self, key: Hashable) -> Row | None:
+        engine = self._engine
+        if engine is None or not isinstance(key, OrderKey):
+            return None
+        order = engine.book.get(key)
+        if order is None:
+            order = _found(engine.book.ended, key)
+        if order is None:
+            return None
+        context = view.OrderContext(self._quote, console(self).now(), self._branches.get(key, ""))
+        return view.row(order, context)
+
+    def _quote(self, con_id: int) -> Quote | None:
+        """The quote of an instrument; none while the link is down, because an old one would give a wrong distance."""
+        engine, state = self._engine, console(self).session
+        return engine.quotes.get(con_id) if engine is not None and state.lost_at is None else None
+
+    def _renamed(self, key: Hashable) -> Hashable | None:
+        engine = self._engine
+        order = engine.book.get(key) if engine is not None and isinstance(key, OrderKey) else None
+        return None if order is None else order.key
+
+
+def _found(orders: Iterable[Order], key: OrderKey) -> Order | None:
+    return next((order for order in orders if order.key == key), None)
