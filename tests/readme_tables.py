@@ -1,4 +1,4 @@
-"""Makes the README's key table and command table from the program itself: `python -m tests.readme_tables` writes them."""
+"""Makes the README's tables of keys and commands from the program itself: `python -m tests.readme_tables`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def filled(text: str) -> str:
     """The README with both tables made anew between their marks."""
     for name, table in (("keys", key_table()), ("verbs", command_table())):
         pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
-        text = re.sub(pattern, lambda found, table=table: found[1] + table + found[2], text, flags=re.DOTALL)
+        found = re.search(pattern, text, flags=re.DOTALL)
+        assert found is not None
+        text = text[: found.start()] + found[1] + table + found[2] + text[found.end() :]
     return text
 
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from tws_console.rules.risk import Limits
 
 
+STAGE_SECONDS = 5.0
+RECORD_SECONDS = 2.0
+"""A stop's report is printed all the same when the journal takes longer."""
+
+
 class Program:
     """What the command line is given: implements its Wiring."""
 
@@ -150,15 +155,23 @@ def prove(
     argv: Sequence[str],
 ) -> int:
     """Go on with a stop whose cancel has left: prove it, print the report, return the exit code."""
-    from tws_console.cli.commands.panic import finish
+    import signal
 
-    report = asyncio.run(_prove(target, fired, started, blocked, note, seconds))
-    return int(finish(report, argv))
+    from tws_console.cli.commands.panic import finish
+    from tws_console.model.problems import Exit
+
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a stop outlives the terminal that it was typed into
+    report, interrupted = asyncio.run(_prove(target, fired, started, blocked, note, seconds))
+    end = finish(report, argv)
+    return int(Exit.INTERRUPTED if interrupted and not report.proved else end)
 
 
 async def _prove(
     target: Target, fired: Fired, started: float, blocked: float | None, note: str, seconds: float
-) -> StopReport:
+) -> tuple[StopReport, bool]:
+    """The report as soon as it is proved, or as it stands when the time is over or Ctrl-C was pressed (then True)."""
+    from dataclasses import replace
     from datetime import UTC, datetime, timedelta
     from time import monotonic
 
@@ -166,6 +179,7 @@ async def _prove(
     from tws_console.config.resolve import Effective
     from tws_console.config.settings import Limits
     from tws_console.ib.broker import TwsBroker
+    from tws_console.model.ids import owned_ids
     from tws_console.model.session import Mode
 
     effective = Effective(
@@ -175,20 +189,32 @@ async def _prove(
         client_id=target.client_id,
         client_id_exact=True,
         account=None,
-        mode=Mode(target.mode),
+        mode=Mode(target.mode) if target.mode in set(Mode) else Mode.PAPER,
         read_only=True,
         poll_seconds=2.0,
         limits=Limits(),
         theme="",
         config_path="",
     )
-    engine = build_engine(effective, (fired.client_id,), timeout=5.0, by="panic")
+    # When the link is lost the id of this run may stay taken for a while: then any other of the profile will do.
+    taken = (fired.client_id, target.client_id)
+    spare = () if target.exact else (number for number in owned_ids(target.client_id) if number not in taken)
+    engine = build_engine(effective, (fired.client_id, *spare), timeout=STAGE_SECONDS, by="panic")
     started_at = datetime.now(UTC) - timedelta(seconds=monotonic() - started)
     link = await TwsBroker().adopt(fired, engine.take)
     engine.adopt(link)
     engine.stop.adopt(started, started_at, blocked, fired.sent_at, note)
-    report = await engine.stop.wait(max(0.1, seconds - (monotonic() - started)))
-    with contextlib.suppress(OSError):
-        await engine.journal.record_stop(stop_document(report))
+    interrupted = False
+    try:
+        await engine.stop.wait(max(0.1, seconds - (monotonic() - started)))
+    except asyncio.CancelledError:
+        interrupted = True
+    await engine.stop.close()
+    report = engine.stop.report
+    assert report is not None
+    if interrupted and not report.proved:
+        report = replace(report, notes=(*report.notes, "interrupted before it was proved: run it again"))
+    with contextlib.suppress(OSError, TimeoutError):
+        await asyncio.wait_for(engine.journal.record_stop(stop_document(report)), RECORD_SECONDS)
     await engine.close()
-    return report
+    return report, interrupted

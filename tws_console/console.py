@@ -94,6 +94,8 @@ def first_look(program: Program, options: ConsoleOptions) -> tuple[SessionState,
     flags = {**_environment(options), **{name: value for name, value in options.flags.items() if value is not None}}
     try:
         found = quick.read(paths.config_file(), "demo" if options.demo else str(flags.get("profile", "")))
+        if found.doubt:
+            raise ValueError(found.doubt)
         port, client_id = int(flags.get("port", found.port)), int(flags.get("client_id", found.client_id))
     except ValueError:
         effective = _effective(program, options)

@@ -17,7 +17,7 @@ from tws_console.ib import panic_socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 VALUED = ("--host", "--port", "--client-id", "--account", "--profile", "--timeout")
@@ -25,6 +25,12 @@ DEFAULT_SECONDS = 30.0
 STAGE_SECONDS = 5.0
 ANY_ID = range(20, 1020)
 """A stop places nothing, so when the profile's own ids are used up it takes whatever is free."""
+
+
+INTERRUPTED = (
+    "interrupted before the stop was proved: the cancel may not have left, and entry may be frozen; run it again"
+)
+BROKEN = "the stop broke off and proves nothing, cancel in TWS or run it again:"
 
 
 class Unclear(Exception):
@@ -68,6 +74,17 @@ class Target:
 
 def panic(argv: Sequence[str]) -> int:
     """Freeze, cancel everything, prove it; returns the exit code. `argv` stands after the verb."""
+    try:
+        return _stop(argv)
+    except KeyboardInterrupt:
+        return _say_unclear(Unclear(INTERRUPTED, 130, "INTERRUPTED"), argv)
+    except Exception as error:
+        from tws_console.cli.crash import keep
+
+        return _say_unclear(Unclear(f"{BROKEN} {keep(error)}", 1, "INTERNAL_ERROR"), argv)
+
+
+def _stop(argv: Sequence[str]) -> int:
     started = time.monotonic()
     try:
         flags = _flags(argv)
@@ -77,7 +94,7 @@ def panic(argv: Sequence[str]) -> int:
         return _several(several.places, argv)
     except Unclear as unclear:
         return _say_unclear(unclear, argv)
-    sys.stderr.write(f"{target.mode.upper()} {target.host}:{target.port}: freezing entry, cancelling every order\n")
+    _announce(f"{target.mode.upper()} {target.host}:{target.port}: freezing entry, cancelling every order\n")
     note = _freeze(target)
     blocked = time.monotonic()
     try:
@@ -182,12 +199,21 @@ def _number(text: str, default: int, what: str, most: int) -> int:
     return int(text)
 
 
+def _announce(words: str) -> None:
+    """Say on stderr what is about to be stopped, without waiting for a terminal that is stalled or gone."""
+
+    def write() -> None:
+        try:
+            os.write(2, words.encode(errors="replace"))
+        except OSError:
+            return
+
+    if sys.stderr is not None:
+        _in_time(write, 0.02)
+
+
 def _freeze(target: Target) -> str:
     """Put the freeze file in place, waiting for the disk a moment only. Returns what went wrong, in one sentence."""
-    import _thread
-
-    done = _thread.allocate_lock()
-    done.acquire()
     failed = []
 
     def write() -> None:
@@ -195,12 +221,30 @@ def _freeze(target: Target) -> str:
             FreezeFile(target.host, target.port).freeze("panic", "emergency stop from the command line")
         except OSError as error:
             failed.append(f"the freeze file could not be written: {error}")
-        done.release()
 
-    _thread.start_new_thread(write, ())
-    if not done.acquire(timeout=0.05):
+    if not _in_time(write, 0.05):
         return "the freeze file was not written within 50 ms"
     return failed[0] if failed else ""
+
+
+def _in_time(work: Callable[[], None], seconds: float) -> bool:
+    """Do this in a thread and wait so long at most: neither disk nor terminal holds the cancel back."""
+    import _thread
+
+    done = _thread.allocate_lock()
+    done.acquire()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            done.release()
+
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:
+        return False
+    return done.acquire(timeout=seconds)
 
 
 def _say_unclear(unclear: Unclear, argv: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from tests.readme_tables import README, filled
 
 def first_line_with(word: str) -> str:
     text = README.read_text(encoding="utf-8")
-    blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    blocks: list[str] = re.findall(r"^```[a-z]*\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
     return next(line for block in blocks for line in block.splitlines() if word in line)
 
 

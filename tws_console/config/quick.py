@@ -13,7 +13,7 @@ LIVE_PORTS = (7496, 4001)
 class Quick:
     """Host, port, client id, account, mode and theme as the file says, or the defaults."""
 
-    __slots__ = ("account", "client_id", "host", "mode", "port", "profile", "theme")
+    __slots__ = ("account", "client_id", "doubt", "host", "mode", "port", "profile", "theme")
 
     def __init__(self, profile: str = "paper") -> None:
         self.profile = profile
@@ -23,6 +23,8 @@ class Quick:
         self.account = ""
         self.mode = "demo" if profile == "demo" else "paper"
         self.theme = "dark"
+        self.doubt = ""
+        """What else is wrong with the file, in half a sentence: nothing that a stop waits for."""
 
 
 def read(path: str, profile: str = "") -> Quick:
@@ -58,12 +60,18 @@ def _from_table(table: dict[str, object], profile: str) -> Quick:
         raise ValueError(f"there is no profile {name!r}")
     quick = Quick(name)
     quick.host, quick.port = found.get("host", quick.host), found.get("port", quick.port)
-    quick.client_id, quick.account = found.get("client_id", quick.client_id), found.get("account", "")
-    live = name == "live" or quick.port in LIVE_PORTS
-    quick.mode = found.get("mode", "live" if live and name != "demo" else quick.mode)
-    ui = table.get("ui", {})
-    quick.theme = ui.get("theme", quick.theme) if isinstance(ui, dict) else quick.theme
+    quick.client_id = found.get("client_id", quick.client_id)
     _check(quick)
+    if (name == "live" or quick.port in LIVE_PORTS) and name != "demo":
+        quick.mode = "live"
+    ui = table.get("ui", {})
+    wanted = {"mode": found.get("mode"), "account": found.get("account")}
+    wanted["theme"] = ui.get("theme") if isinstance(ui, dict) else ui
+    for field, value in wanted.items():
+        if isinstance(value, str) and (field != "mode" or value in {"paper", "live", "demo"}):
+            setattr(quick, field, value)
+        elif value is not None:
+            quick.doubt = f"{value!r} is no {field}"
     return quick
 
 
@@ -71,8 +79,5 @@ def _check(quick: Quick) -> None:
     for number, low, high in ((quick.port, 1, 65535), (quick.client_id, 0, 2**31 - 1)):
         if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
             raise ValueError(f"{number!r} is no port or client id")
-    for text in (quick.host, quick.mode, quick.account, quick.theme):
-        if not isinstance(text, str):
-            raise ValueError(f"{text!r} is no text")
-    if not quick.host or quick.mode not in {"paper", "live", "demo"}:
-        raise ValueError("host and mode must be said")
+    if not isinstance(quick.host, str) or not quick.host:
+        raise ValueError(f"{quick.host!r} is no host")

@@ -138,7 +138,7 @@ class Book:
         """The link is gone: whatever is shown is last known."""
         for facts in self._facts.values():
             row = self._rows.get(facts.key)
-            if row is not None and row.live and facts.perm_id is not None:
+            if row is not None and row.live and facts.perm_id is not None and not facts.stale:
                 facts.stale = True
                 self._store(facts)
 
@@ -209,18 +209,21 @@ class Book:
         facts.apply_status(event)
         facts.parent_id = event.parent_id or facts.parent_id
         self._name(facts, event.client_id, event.order_id)
-        if facts.head is not None or facts.placement is not None or facts.completed is not None:
-            self._store(facts)
+        self._store(facts)
 
     def _fill(self, fill: Fill, at: float) -> None:
         if not fill.perm_id:
             return
-        self._fills.setdefault(fill.perm_id, {})[_base(fill.exec_id)] = fill
+        fills = self._fills.setdefault(fill.perm_id, {})
+        new = _base(fill.exec_id) not in fills
+        fills[_base(fill.exec_id)] = fill
         key = OrderKey.perm(fill.perm_id)
         facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
-        if facts is None or (facts.head is None and facts.placement is None):
+        if facts is None:
             return
-        facts.changed = at
+        if new:
+            # A list that was asked for before it filled says nothing of what is left; one told again is no news.
+            facts.changed, facts.missing_since = at, None
         self._store(facts)
 
     def _completed(self, event: CompletedSeen) -> None:
@@ -239,7 +242,8 @@ class Book:
         if not event.order_ref:
             return None
         for facts in self._facts.values():
-            if facts.perm_id is None and facts.placement is not None and facts.placement.order_ref == event.order_ref:
+            # Only a reference of our own making names one order: callers use theirs again and again.
+            if facts.perm_id is None and facts.intent and facts.intent == event.order_ref:
                 self._rekey(facts, event.perm_id)
                 return facts
         return None
@@ -292,7 +296,6 @@ class Book:
                 self._confirm(facts, event)
             elif row.live and not facts.staged:
                 self._absent(facts, event)
-        self._prune()
 
     def _forget_misses(self) -> None:
         """An end marker came that nobody owed: the list before it may have been cut short, so no absence counts."""
@@ -372,7 +375,8 @@ class Book:
         if not order_id:
             return
         former = self._facts.get(self._alias.get((client_id, order_id), facts.key))
-        if former is not None and former is not facts and self._rows[former.key].live:
+        row = self._rows.get(former.key) if former is not None else None
+        if former is not None and former is not facts and row is not None and row.live:
             former.twin = facts.twin = True
             self._store(former)
         self._alias[client_id, order_id] = facts.key
@@ -381,6 +385,9 @@ class Book:
         return self._facts.get(key) or self._facts.get(self._alias.get((key.client_id, key.order_id), key))
 
     def _store(self, facts: Facts) -> None:
+        """Derive the row anew; there is none yet while only a status has told of the order."""
+        if facts.head is None and facts.placement is None and facts.completed is None:
+            return
         if facts.parent_id and facts.client_id is not None:
             parent = self._alias.get((facts.client_id, facts.parent_id))
             facts.parent_perm_id = parent.perm_id or None if parent else None
@@ -391,8 +398,8 @@ class Book:
         if row.status in ENDED and row.status is not Status.GONE and row.perm_id:
             self.needs_end.discard(row.perm_id)
 
-    def _prune(self) -> None:
-        """Forget the oldest ends; live rows are never forgotten."""
+    def prune(self) -> None:
+        """Forget the oldest ends; live rows are never forgotten. Not while a stop runs, which answers for every row."""
         for row in self.ended[ENDED_KEPT:]:
             facts = self._facts.pop(row.key)
             del self._rows[row.key]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -30,6 +31,8 @@ from tws_console.model.events import Event, FillSeen, PositionSeen, ProblemSeen
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
 from tws_console.rules.risk import Limits
+
+LOG = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT = 5.0
 SLOW_FACTOR = 2.0
@@ -92,6 +95,15 @@ class Engine:
         )
         self._freeze = freeze
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        self._stores = (
+            self.session.apply,
+            self.book.apply,
+            self.portfolio.apply,
+            self.accounts.apply,
+            self.quotes.apply,
+            self.stop.apply,
+            self._recorder.apply,
+        )
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,13 +116,23 @@ class Engine:
         if event.link < self._generation:
             return
         self._generation = event.link
-        self.session.apply(event)
-        self.book.apply(event)
-        self.portfolio.apply(event)
-        self.accounts.apply(event)
-        self.quotes.apply(event)
-        self.stop.apply(event)
-        self._recorder.apply(event)
+        for apply in self._stores:
+            try:
+                apply(event)
+            except Exception as error:
+                self._missed(event, error)
+        self._react(event)
+        if self.session.link is None:
+            self._on_loss()
+        self.waiters.check()
+
+    def _missed(self, event: Event, error: Exception) -> None:
+        """One store failed at an event: the others still get it, and no stop calls itself proved by it."""
+        self._recorder.failed(f"taking in {type(event).__name__}", error)
+        self.notices.add(Tone.BAD, f"internal error: {type(event).__name__} was not taken in whole: {error!r}")
+        self.stop.missed()
+
+    def _react(self, event: Event) -> None:
         match event:
             case PositionSeen():
                 self._watch_position(event)
@@ -122,9 +144,6 @@ class Engine:
                 self._tell_fill(event.fill)
             case _:
                 pass
-        if self.session.link is None:
-            self._on_loss()
-        self.waiters.check()
 
     def _on_loss(self) -> None:
         if self.session.state.lost_at is not None:
@@ -168,10 +187,15 @@ class Engine:
         await self._ready()
 
     def adopt(self, link: LinkPort) -> None:
-        """Go on with a connection that was opened elsewhere."""
+        """Go on with a connection that was opened elsewhere, and make a new one when it is lost."""
         self._generation = link.generation
         self.session.adopt(link)
         self.book.attach(link.client_id)
+        self._spawn(self.session.keep(self._attach), "session")
+
+    async def _attach(self) -> None:
+        if self.session.link is not None:
+            self.book.attach(self.session.link.client_id)
 
     async def _ready(self) -> None:
         """A new link has loaded: attach the book to it and subscribe to what is shown all the time."""
@@ -179,13 +203,7 @@ class Engine:
         if link is None:
             return
         self.book.attach(link.client_id)
-        high = await self.journal.high_water(login(link.accounts), link.client_id)
-        link.raise_order_id(high + 1)
-        if high >= link.next_valid_id:
-            self.notices.add(
-                Tone.WARN,
-                f"TWS offers order id {link.next_valid_id}, but {high} was used already: going on from {high + 1}",
-            )
+        await self._raise_order_ids(link)
         for account in link.accounts:
             link.watch_account_pnl(account)
         for account, con_id in self.portfolio.positions:
@@ -194,6 +212,20 @@ class Engine:
         owners = {(row.owner, row.client_id) for row in live}
         _settle_memory()
         self.notices.add(Tone.GOOD, f"connected as client {link.client_id}, {len(live)} orders of {len(owners)} owners")
+
+    async def _raise_order_ids(self, link: LinkPort) -> None:
+        """No id that the journal knows is given out again. Without the journal nothing is placed, the rest goes on."""
+        try:
+            high = await self.journal.high_water(login(link.accounts), link.client_id)
+        except OSError as error:
+            self.notices.add(Tone.BAD, f"no order can be placed: {error}")
+            return
+        link.raise_order_id(high + 1)
+        if high >= link.next_valid_id:
+            self.notices.add(
+                Tone.WARN,
+                f"TWS offers order id {link.next_valid_id}, but {high} was used already: going on from {high + 1}",
+            )
 
     async def _poll(self) -> None:
         """Ask for the list of all clients' orders again and again, one request in flight, slower when answers are
@@ -212,6 +244,8 @@ class Engine:
             link.ask_all_orders()
             if self.book.needs_end:
                 await self._find_ends(link)
+            if not self.stop.running:
+                self.book.prune()
 
     async def _find_ends(self, link: LinkPort) -> None:
         """Orders left the lists without a word: completed orders and executions may tell how."""
@@ -227,7 +261,10 @@ class Engine:
         while True:
             link = self.session.link
             if link is not None and link.up and self.session.state.snapshot_complete:
-                await self._watch.round(link)
+                try:
+                    await self._watch.round(link)
+                except ValueError as error:
+                    self.notices.add(Tone.WARN, f"a quote cannot be asked for: {error}")
             await asyncio.sleep(1.0)
 
     async def _tick(self) -> None:
@@ -267,8 +304,11 @@ class Engine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.stop.close()
         await self.session.close()
-        await self.journal.flush()
-        await self.journal.close()
+        try:
+            await self.journal.flush()
+            await self.journal.close()
+        except OSError as error:
+            LOG.error("the journal is not whole: %s", error)
 
 
 def _settle_memory() -> None:

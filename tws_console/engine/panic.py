@@ -10,11 +10,13 @@ needs an end that the broker witnessed.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tws_console.engine.beside import Beside
 from tws_console.engine.book import Book
 from tws_console.engine.notices import Notices
 from tws_console.engine.portfolio import Accounts
@@ -24,12 +26,23 @@ from tws_console.engine.session import READ_ONLY_CODES, Session
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import FROZEN, Trading
 from tws_console.model.clock import Clock
-from tws_console.model.events import Event, ProblemSeen, SnapshotTaken, Undecodable
+from tws_console.model.events import (
+    CompletedSeen,
+    Event,
+    LinkLost,
+    OrderSeen,
+    ProblemSeen,
+    SnapshotTaken,
+    StatusSeen,
+    Undecodable,
+)
 from tws_console.model.ids import OrderKey
 from tws_console.model.intent import Intent
 from tws_console.model.notice import Tone
 from tws_console.model.order import Status, Witness
 from tws_console.model.stop import Outcome, StopReport, StopScope, StopVerdict
+
+LOG = logging.getLogger(__name__)
 
 POLL = 0.25
 """Seconds between two lists while a stop runs."""
@@ -39,6 +52,9 @@ FILE_PATIENCE = 0.05
 """Seconds that the cancel waits for the freeze file at most."""
 ANSWER = 5.0
 """Seconds that a witness may take to answer."""
+ASK_AGAIN = 2.0
+"""Seconds after which completed orders and executions are asked for again while an end has no witness."""
+STANDING = frozenset({Outcome.LIVE, Outcome.LATER, Outcome.UNKNOWN})
 ROW_MESSAGES = frozenset({3, 5, 11, 53, 55, 101, 102, None})
 """Messages whose loss could hide an order, a fill or an end."""
 
@@ -104,6 +120,7 @@ class Stop:
         self._freeze.release(phrase)
         if self._task is not None:
             self._task.cancel()
+        self._rest()
         self._trading.blocked = False
         self._session.put(frozen=False, frozen_since="")
         self._notices.add(Tone.NOTE, "freeze released: orders can be placed again")
@@ -119,7 +136,10 @@ class Stop:
                 failed.append(str(error))
 
         thread = threading.Thread(target=run, name="freeze-file", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            return f"the freeze file could not be written: {error}"
         thread.join(FILE_PATIENCE)
         if thread.is_alive():
             return f"the freeze file was not written within {FILE_PATIENCE * 1000:.0f} ms"
@@ -138,13 +158,16 @@ class Stop:
             purged = link.purge(FROZEN)
             evidence.purged = tuple(f"{p.instrument.name} {p.action} {p.quantity:f}" for p in purged)
             self._send(link, evidence)
+        else:
+            self._session.retry_now()
         self._begin(evidence)
 
     def adopt(self, started: float, started_at: datetime, blocked_at: float | None, sent_at: float, note: str) -> None:
-        """Go on with a stop whose cancel went out already, on the link that the session has adopted."""
+        """Go on with a stop whose cancel went out already, on the link that the session has adopted. Nothing is placed
+        from here, so only the file freezes, and the report says whether it does.
+        """
         link = self._session.link
         assert link is not None
-        self._trading.blocked = True
         evidence = Evidence(started, started_at, self.scope(), blocked_at=blocked_at, attempts=1, tried_at=sent_at)
         evidence.note(note)
         evidence.sent(sent_at, link)
@@ -156,8 +179,9 @@ class Stop:
             evidence.known.update(former.known)
         if self._task is not None:
             self._task.cancel()
-        for row in self._book.live():
-            evidence.know(row, evidence.started)
+        for row in self._book.orders.values():
+            if row.live or row.status is Status.GONE:
+                evidence.know(row, evidence.started)
         self._session.put(frozen=True, frozen_since=evidence.started_at.isoformat(timespec="seconds"))
         self._publish(evidence)
         self._task = asyncio.get_running_loop().create_task(self._prove(evidence), name="stop")
@@ -176,6 +200,14 @@ class Stop:
         if evidence is None or not self.running:
             return
         match event:
+            case OrderSeen() | StatusSeen():
+                row = self._book.get(OrderKey.perm(event.perm_id))
+                if row is not None and row.live:
+                    evidence.know(row, event.at)
+            case CompletedSeen() if event.order_ref:
+                evidence.completed[event.order_ref] = event
+            case LinkLost():
+                evidence.restart()
             case SnapshotTaken():
                 for perm_id in event.perm_ids:
                     row = self._book.get(OrderKey.perm(perm_id))
@@ -197,22 +229,49 @@ class Stop:
             case _:
                 pass
 
+    def missed(self) -> None:
+        """An event could not be taken in whole: nothing seen so far proves anything."""
+        if self._evidence is not None and self.running:
+            self._evidence.undecodable += 1
+            self._evidence.restart()
+
     # ---- proving
 
     async def _prove(self, evidence: Evidence) -> None:
-        """Ask for lists, witnesses and executions until everything is proved, however long it takes."""
-        while True:
-            await self._read_journal(evidence)
-            link = self._session.link
-            if link is not None and link.up:
-                self._send_again(link, evidence)
-                link.ask_all_orders(urgent=True)
-                await self._witnesses(link, evidence)
-            if self._publish(evidence).proved:
-                break
-            await asyncio.sleep(POLL)
+        """Ask for lists, witnesses and executions until everything is proved, however long it takes. A turn that fails
+        is told and tried again: nothing but its proof, a release or the end of the program ends a stop.
+        """
+        beside = Beside(evidence.note)
+        try:
+            while True:
+                turn = self._clock.monotonic()
+                try:
+                    self._turn(evidence, beside)
+                    await beside.wait(POLL)
+                    if self._publish(evidence).proved:
+                        break
+                except Exception as error:
+                    LOG.exception("a turn of the stop failed")
+                    evidence.note(f"internal error: {error!r}")
+                await asyncio.sleep(max(0.0, POLL - (self._clock.monotonic() - turn)))
+        finally:
+            beside.cancel()
         self._notices.add(Tone.GOOD, "PROVED: nothing is open. Entry stays frozen until it is released.")
         self._aside(self._freeze.sync)
+
+    def _turn(self, evidence: Evidence, beside: Beside) -> None:
+        """One look: the cancel again where it is due, a list, and the slower questions beside them."""
+        beside.start("journal", lambda: self._read_journal(evidence))
+        link = self._session.link
+        if link is not None and link.up:
+            self._send_again(link, evidence)
+            link.ask_all_orders(urgent=True)
+            beside.start("witnesses", lambda: self._witnesses(link, evidence))
+            return
+        now = self._clock.monotonic()
+        if evidence.retried_at is None or now - evidence.retried_at >= REISSUE:
+            evidence.retried_at = now
+            self._session.retry_now()
 
     async def _read_journal(self, evidence: Evidence) -> None:
         """Placements of ours without an answer, in any process: read after the freeze stands, so none can slip past."""
@@ -226,8 +285,8 @@ class Stop:
         except (OSError, TimeoutError) as error:
             evidence.note(f"the journal could not be read ({error}): placements without an answer are not known")
             return
-        seen = {row.order_ref for row in self._book.orders.values() if row.order_ref and row.perm_id}
-        evidence.unanswered = [intent for intent in found if intent.order_ref not in seen]
+        seen = {(row.order_ref, row.client_id, row.order_id) for row in self._book.orders.values() if row.perm_id}
+        evidence.unanswered = [one for one in found if (one.order_ref, one.client_id, one.order_id) not in seen]
         evidence.staged = tuple(_words(intent) for intent in staged)
         evidence.journal_read = True
 
@@ -244,7 +303,7 @@ class Stop:
         listed = newest is not None and newest.complete and newest.link == link.generation
         if moved and not listed and now - evidence.started > OWN_WINDOW:
             return
-        if any(line.late for line in lines):
+        if any(line.late and line.outcome in STANDING for line in lines):
             evidence.note("an order is new since the stop, so it does not cancel by itself again: stop key, then enter")
             return
         evidence.again = False
@@ -256,15 +315,20 @@ class Stop:
         """
         lines = lines_of(evidence, self._book.get)
         bare = [line for line in lines if line.witness is Witness.NONE]
+        doubtful = bare or not lines or any(line.witness is Witness.REFUSAL for line in lines)
         empty = evidence.empty_at is not None
-        if (bare or not lines) and not evidence.completed_ok and (empty or self._book.needs_end):
+        now = self._clock.monotonic()
+        # An end may reach the completed orders later than the order left the list: as long as one is missing, ask on.
+        again = bool(bare) and (evidence.asked_at is None or now - evidence.asked_at >= ASK_AGAIN)
+        if doubtful and (again or not evidence.completed_ok) and (empty or self._book.needs_end):
+            evidence.asked_at = now
             self._book.needs_end.clear()
-            answered = await self._answered(evidence, "completed orders", link.completed_orders(ANSWER))
-            evidence.completed_ok = answered and empty
-        if not empty:
+            if await self._answered(evidence, "completed orders", link.completed_orders(ANSWER)):
+                evidence.completed_ok = evidence.completed_ok or empty
+        if evidence.empty_at is None:
             return
-        if not evidence.swept_ok:
-            evidence.swept_ok = await self._answered(evidence, "executions", link.executions(ANSWER))
+        if (again or not evidence.swept_ok) and await self._answered(evidence, "executions", link.executions(ANSWER)):
+            evidence.swept_ok = True
         for line in bare:
             if line.perm_id is None and line.order_id and line.client_id == link.client_id:
                 self._ask_for_lost(link, evidence, line.order_id)
@@ -323,8 +387,13 @@ class Stop:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            if self.report is not None:
-                self.report = replace(self.report, running=False)
+            self._rest()
+
+    def _rest(self) -> None:
+        """Nothing proves any further: the report stays as it stands."""
+        if self.report is not None:
+            self.report = replace(self.report, running=False)
+            self._changes.stop = True
 
 
 def _words(intent: Intent) -> str:

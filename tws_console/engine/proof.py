@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.engine.ports import LinkPort
-from tws_console.model.events import SnapshotTaken
+from tws_console.model.events import CompletedSeen, SnapshotTaken
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.intent import Intent
 from tws_console.model.order import Order, Status, Witness
@@ -49,6 +49,8 @@ class Evidence:
     cancel_at: float | None = None
     """When the newest cancel was written; every proof begins after it."""
     tried_at: float | None = None
+    retried_at: float | None = None
+    """When a new connection was last asked for."""
     link: LinkPort | None = None
     """The connection that carried the newest cancel."""
     attempts: int = 0
@@ -59,6 +61,10 @@ class Evidence:
     empty_at: float | None = None
     completed_ok: bool = False
     swept_ok: bool = False
+    asked_at: float | None = None
+    """When completed orders and executions were last asked for."""
+    completed: dict[str, CompletedSeen] = field(default_factory=dict)
+    """Completed orders by the reference that they carried."""
     undecodable: int = 0
     unanswered: list[Intent] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
@@ -88,6 +94,8 @@ class Evidence:
     def sent(self, at: float, link: LinkPort) -> None:
         """A cancel was written on this link."""
         self.sent_at = at if self.sent_at is None else self.sent_at
+        if link is not self.link:
+            self.asked_for.clear()
         self.cancel_at, self.link = at, link
         self.restart()
 
@@ -127,8 +135,12 @@ def lines_of(evidence: Evidence, lookup: Lookup) -> tuple[StopLine, ...]:
             del evidence.known[key]
             continue
         lines[row.key] = _line(evidence, known, row)
-    shown = {line.order_id for line in lines.values() if line.order_id and line.owner is Owner.OWN}
-    rest = [_intent_line(evidence, intent) for intent in evidence.unanswered if intent.order_id not in shown]
+    shown = {(line.client_id, line.order_id) for line in lines.values()}
+    rest = [
+        _intent_line(evidence, intent)
+        for intent in evidence.unanswered
+        if (intent.client_id, intent.order_id) not in shown
+    ]
     return tuple(sorted([*lines.values(), *rest], key=_rank))
 
 
@@ -185,21 +197,33 @@ def _outcome(row: Order, known: Known) -> Outcome:
 
 
 def _intent_line(evidence: Evidence, intent: Intent) -> StopLine:
-    refused = intent.ulid in evidence.refused
+    end = evidence.completed.get(intent.ulid)
+    if end is not None:
+        outcome, witness, reason = _completed_outcome(end), Witness.COMPLETED, end.completed_status
+    elif intent.ulid in evidence.refused:
+        outcome, witness, reason = Outcome.GONE, Witness.REFUSAL, "TWS does not know it"
+    else:
+        outcome, witness, reason = Outcome.UNKNOWN, Witness.NONE, "sent by us, never answered"
     return StopLine(
         key=OrderKey.alias(intent.client_id, intent.order_id),
-        perm_id=None,
+        perm_id=end.perm_id if end is not None else None,
         client_id=intent.client_id,
         order_id=intent.order_id,
         owner=Owner.OWN,
         symbol=intent.symbol,
         action=intent.action,
         quantity=intent.quantity,
-        filled=None,
-        outcome=Outcome.GONE if refused else Outcome.UNKNOWN,
-        witness=Witness.REFUSAL if refused else Witness.NONE,
-        reason="TWS does not know it" if refused else "sent by us, never answered",
+        filled=end.filled if end is not None else None,
+        outcome=outcome,
+        witness=witness,
+        reason=reason,
     )
+
+
+def _completed_outcome(end: CompletedSeen) -> Outcome:
+    if end.status == "Filled":
+        return Outcome.FILLED
+    return Outcome.PARTLY_FILLED if end.filled else Outcome.CANCELLED
 
 
 def judge(
@@ -265,16 +289,22 @@ def _missing(evidence: Evidence, lines: tuple[StopLine, ...], lamps: Lamps, acco
     """What keeps the lists from even counting as empty."""
     live = [line for line in lines if line.outcome in {Outcome.LIVE, Outcome.LATER}]
     late = sum(line.late for line in live)
+    refused = any(line.witness is Witness.REFUSAL for line in lines)
     checks = (
         (evidence.sent_at is None, "no connection to TWS: the cancel has not left, working orders are NOT cancelled"),
         (lamps.socket is not Lamp.UP, "the link to TWS is lost"),
         (lamps.tws is Lamp.DOWN, "TWS has lost its link to IBKR"),
         (lamps.tws is not Lamp.UP, "TWS has not told whether its link to IBKR is up"),
+        (evidence.again, "the link between TWS and IBKR broke since the cancel: it has to go out again"),
         (late > 0, f"{late} new since the stop: not cancelled by it"),
         (bool(live), f"{len(live)} still live"),
         (not evidence.twice_empty, "waiting for two empty full lists in a row"),
         (not evidence.swept_ok, "executions are not swept yet"),
         (not lines and not evidence.completed_ok, "no order was known and the completed orders have not answered"),
+        (
+            refused and not evidence.completed_ok,
+            "an order is not known to TWS, and the completed orders have not answered",
+        ),
         (not lines and not accounts_ready, "no order was known and TWS says that its account data is not ready"),
         (not evidence.journal_read, "the journal is not read yet: placements without an answer are not known"),
     )

@@ -18,11 +18,13 @@ from tws_console.model.events import (
     Event,
     FillSeen,
     LinkLost,
+    OrderSeen,
     ProblemSeen,
     StatusSeen,
     Undecodable,
 )
 from tws_console.model.notice import Tone
+from tws_console.model.order import Order
 
 LOG = logging.getLogger(__name__)
 
@@ -36,11 +38,15 @@ class Recorder:
         self._book = book
         self._notices = notices
         self._clock = clock
+        self._answered: set[str] = set()
 
     def apply(self, event: Event) -> None:
         match event:
+            case OrderSeen():
+                self._late_answer(self._book.find(event.perm_id))
             case StatusSeen():
                 row = self._book.find(event.perm_id)
+                self._late_answer(row)
                 if row is not None:
                     self._journal.record_order_state(row, endpoint=self._endpoint, at=self._clock.now())
             case FillSeen():
@@ -56,6 +62,12 @@ class Recorder:
                 self._notices.add(Tone.WARN, f"a message from TWS could not be read ({event.message_id}): {event.why}")
             case _:
                 pass
+
+    def _late_answer(self, row: Order | None) -> None:
+        """An answer may come after whoever placed the order has stopped waiting: its intent is no open question."""
+        if row is not None and row.intent and row.perm_id and row.intent not in self._answered:
+            self._answered.add(row.intent)
+            self._journal.record_ack(row.intent, row.perm_id, self._clock.now())
 
     def _problem(self, event: ProblemSeen) -> None:
         info = explain(effective_code(event.code, event.text))

@@ -195,6 +195,10 @@ class Session:
             lamps=self._board.lamps,
         )
         self.put(entry_refusal=self._refusal())
+        if not link.up:
+            # It broke between its last start-up message and this line, when no loss could be told of it.
+            self.link = None
+            raise ConnectFailed(StageName.READY, "the link to TWS broke as soon as it was made")
         await self._load(link)
         if self.link is link:
             self.put(phase=Phase.UP, lost_at=None if self.state.lamps.tws is not Lamp.DOWN else self.state.lost_at)
@@ -271,11 +275,14 @@ class Session:
     # ---- keeping it up
 
     async def keep(self, ready: Callable[[], Awaitable[None]]) -> None:
-        """Connect, call `ready`, wait for the loss, and begin again: for ever, with exponential back-off and jitter."""
+        """Connect unless there is a link, call `ready`, wait for the loss, and begin again: for ever, with exponential
+        back-off and jitter.
+        """
         failures = 0
         while True:
             try:
-                await self.connect()
+                if self.link is None:
+                    await self.connect()
             except ConnectFailed as failed:
                 failures += 1
                 self.put(phase=Phase.WAITING, failure=failed, lamps=self._board.socket(up=False))

@@ -249,6 +249,9 @@ class Trading:
         intent = self._intent(ticket, placement, link.client_id)
         try:
             await self._journal.commit_intent(intent)
+        except asyncio.CancelledError:
+            self._journal.mark_not_sent(ulid, "interrupted before it was sent")
+            raise
         except OSError as error:
             words = f"the journal cannot be written ({error}): nothing was sent"
             return _refused(words, ErrorCode.DATABASE_ERROR, reference, said)

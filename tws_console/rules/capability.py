@@ -29,7 +29,8 @@ def capability(
 ) -> Capability:
     """`others` is how many further live orders a global cancel would end; it is said when given."""
     if not order.live:
-        return Capability((), "It has ended.")
+        gone = order.status is Status.GONE
+        return Capability((), "It left the list, its end is not known: look in TWS." if gone else "It has ended.")
     if order.status is Status.STAGED:
         return Capability((), "Staged: known only from the journal.")
     if read_only_api:

@@ -1,22 +1,19 @@
-"""Traps of ib_async 2.1.0 and of the wire, each sprung by a scripted server against the real link: what plain ib_async
-loses, sends unasked or leaves hanging, this connection must not.
-
-Imports the scripted server and the room under test only. What test_connect, test_link and the unit tests of the room
-spring already is not repeated here.
+"""Traps of ib_async 2.1.0 and of the wire, sprung by a scripted server against the real link. What test_connect,
+test_link and the unit tests of the room spring already is not repeated here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from tests.contract.ib.scripted import Peer, ScriptedServer, until
+from tests.contract.ib.test_link import linked
 from tests.unit.ib.frames import execution_fields, framed, order_fields, status_fields
 from tests.unit.ib.test_mapping import placement
 from tws_console.engine.ports import RequestFailed, Sending
@@ -29,29 +26,9 @@ LONG = 30.0
 """Seconds; what must end at once does not need them."""
 
 
-async def connect(port: int, events: list[Event] | None = None, pace: Pace | None = None) -> Link:
+async def connect(port: int, events: list[Event] | None = None) -> Link:
     emit = events.append if events is not None else (lambda _: None)
-    tuning = Tuning(pace=pace or Pace(), second_list_after=0.05, quiet=0.05)
-    return await TwsBroker(tuning=tuning).connect("127.0.0.1", port, 11, emit, lambda _: None, LONG)
-
-
-@asynccontextmanager
-async def linked(
-    script: Callable[[Peer], Awaitable[None]], events: list[Event] | None = None, pace: Pace | None = None
-) -> AsyncIterator[Link]:
-    """A link to a server that becomes ready, runs the script and then reads until the client leaves."""
-
-    async def whole(peer: Peer) -> None:
-        await peer.start()
-        await script(peer)
-        await peer.gone()
-
-    async with ScriptedServer(whole) as server:
-        link = await connect(server.port, events, pace)
-        try:
-            yield link
-        finally:
-            await link.close()
+    return await TwsBroker().connect("127.0.0.1", port, 11, emit, lambda _: None, LONG)
 
 
 async def nothing(peer: Peer) -> None:
@@ -115,7 +92,7 @@ async def test_link_reports_each_when_five_messages_are_broken_in_one_burst() ->
 async def test_link_names_every_placement_that_was_not_written_when_it_is_closed() -> None:
     unsent: list[str] = []
     written: list[float] = []
-    async with linked(nothing, pace=Pace(place=5, ask=5, ask_burst=5)) as link:
+    async with linked(nothing, tuning=Tuning(pace=Pace(place=5, ask=5, ask_burst=5))) as link:
         for number in range(20):
             link.place(placement(order_id=200 + number), Sending(lambda: "", written.append, unsent.append))
         await link.close()
@@ -225,7 +202,8 @@ async def test_two_callers_both_get_an_answer_when_the_answers_carry_no_id() -> 
     async with linked(script) as link:
         times = await asyncio.gather(link.current_time(LONG), link.current_time(LONG))
         assert [moment.timestamp() for moment in times] == [1000, 2000]
-        assert await asyncio.gather(link.completed_orders(LONG), link.completed_orders(LONG)) == [(), ()]
+        lists = await asyncio.gather(link.completed_orders(LONG), link.completed_orders(LONG))
+        assert [len(rows) for rows in lists] == [0, 0]
 
 
 async def test_placement_has_plain_digits_when_its_numbers_have_exponents() -> None:

@@ -194,7 +194,7 @@ def test_first_error_gets_the_focus_when_review_is_asked_for() -> None:
 
 def test_account_is_required_when_there_are_several() -> None:
     accounts = (data.A1, data.A2)
-    assert errors(replace(AAPL, quantity="1", limit="1"), accounts) == {"account": "is required: choose one"}
+    assert errors(replace(AAPL, quantity="1", limit="1"), accounts) == {"account": "is required: space chooses"}
     assert errors(replace(AAPL, quantity="1", limit="1", account=data.A2), accounts) == {}
 
 
@@ -213,12 +213,18 @@ def test_kept_draft_is_offered_first_when_another_row_is_filled_in() -> None:
 
 def test_row_fills_the_draft_when_it_is_an_order_or_a_position() -> None:
     order = data.ORDERS[5]
-    draft = from_row("SELL", order.instrument, order, None, (data.A1, data.A2))
+    draft = from_row("BUY", order.instrument, order, None, (data.A1, data.A2))
     assert (draft.symbol, draft.type, draft.limit, draft.stop) == ("ES DEC26", "STP LMT", "5948.50", "5948.00")
     assert draft.account == order.account
     held = data.POSITIONS[0]
     assert from_row("SELL", held.instrument, None, held, (data.A1,)).quantity == "300"
     assert from_row("BUY", held.instrument, None, held, (data.A1,)).quantity == ""
+
+
+def test_row_gives_no_price_when_the_ticket_is_for_the_other_side() -> None:
+    order = data.ORDERS[5]
+    draft = from_row("SELL", order.instrument, order, None, (data.A1, data.A2))
+    assert (draft.symbol, draft.type, draft.limit, draft.stop) == ("ES DEC26", "LMT", "", "")
 
 
 def test_type_that_is_not_built_becomes_a_limit_without_price_when_filled_from_a_row() -> None:

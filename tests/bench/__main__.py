@@ -1,0 +1,37 @@
+"""`python -m tests.bench [shell] [paint] [keys] [--rounds N] [--each N]`: measures and writes the tables to stdout."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import keys, paint, shell
+from tests.bench.figures import table
+
+PARTS = {
+    "shell": ("panic: shell -> global cancel at the server, ms", shell.measure, 8),
+    "paint": ("first paint: start -> STOP on the terminal, ms", paint.measure, 8),
+    "keys": ("stop key: enter -> global cancel at the server, ms", keys.measure, 11),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is given")
+    parser.add_argument("--rounds", type=int, default=3, help="blocks of each program (3)")
+    parser.add_argument("--each", type=int, help="measurements in a block (8, and 11 for keys)")
+    args = parser.parse_args()
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"no part is named {' or '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    for name in args.parts or PARTS:
+        title, measure, each = PARTS[name]
+        with tempfile.TemporaryDirectory(prefix="bench-") as home:
+            series = measure(Path(home), args.rounds, args.each or each)
+        sys.stdout.write(table(title, series) + "\n\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
