@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tws_console.config.endpoints import normalise_host, remove_running, write_running
@@ -62,7 +63,7 @@ def _open(program: Program, options: ConsoleOptions) -> tuple[int, bool]:
         from tws_console.tui.output import driver_class
         from tws_console.tui.run import run_console
 
-        app = ConsoleApp(build, first, load_theme, theme=theme, driver=driver_class())
+        app = ConsoleApp(build, first, load_theme, theme=theme, load_engine=load_engine, driver=driver_class())
         try:
             status = asyncio.run(run_console(app))
         except Exception as error:
@@ -74,6 +75,14 @@ def _open(program: Program, options: ConsoleOptions) -> tuple[int, bool]:
             sys.stderr.write(keep(app.failure) + "\n")
             return 1, False
         return status, app.demo_wanted
+
+
+def load_engine() -> None:
+    """Import what the engine is made of, in a thread: it takes as long as the whole screen, and keys must not wait."""
+    import_module("tws_console.ib.broker")
+    import_module("tws_console.journal.writer")
+    import_module("tws_console.engine.engine")
+    import_module("tws_console.config.load")
 
 
 def _before_textual() -> None:

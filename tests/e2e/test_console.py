@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import HeldId
 from tests.support.simulator import SimulatorProcess, wait_until
 from tests.support.terminal import Terminal
 
@@ -223,3 +224,14 @@ def test_theme_with_a_bad_colour_is_one_sentence(home: dict[str, str]) -> None:
         assert terminal.wait_end() == 3
         shown = terminal.wait_for("#nonsense")
     assert "Traceback" not in shown
+
+
+def test_console_goes_on_under_a_free_id_only_when_asked_to(sim: SimulatorProcess, home: dict[str, str]) -> None:
+    with HeldId(sim.port, 11), console(sim, home) as terminal:
+        terminal.wait_for(lambda text: "Client id 11 is in use" in text and "goes on under a free id" in text)
+        assert [client["client_id"] for client in sim.ctl("clients")] == [11]
+
+        terminal.press("f")
+
+        terminal.wait_for("own client 12")
+        ready(terminal)

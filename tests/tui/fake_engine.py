@@ -255,6 +255,9 @@ class FakeEngine:
     async def close(self) -> None:
         self.calls.append(("close", None))
 
+    def use_spare_id(self) -> None:
+        self.calls.append(("use_spare_id", None))
+
     def retry_now(self) -> None:
         self.calls.append(("retry_now", None))
 

@@ -12,10 +12,11 @@ from textual.pilot import Pilot
 
 from tests.tui import fake_data as data
 from tests.tui import proofs
-from tests.tui.console import Hand, console_app, screen_text
+from tests.tui.console import Hand, console_app, orders_table, screen_text
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.tickets import PASSED
 from tests.tui.waiting import until
+from tws_console.model.order import Status
 from tws_console.model.ticket import Ticket
 from tws_console.tui.app import ConsoleApp
 from tws_console.tui.commands import CommandPalette
@@ -118,7 +119,7 @@ async def test_stop_leads_to_the_proof_and_back_when_sent_over_a_question() -> N
 async def test_stop_bar_opens_when_the_terminal_is_too_small() -> None:
     async with console((40, 10)) as on:
         await on.press("ctrl+g")
-        await until(on.pilot, lambda: "STOP ALL ORDERS?" in screen_text(on.app), "the bar")
+        await until(on.pilot, lambda: "STOP ALL?  ENTER sends " in screen_text(on.app), "the bar with its key")
         on.hand.move(1.1)
         await on.press("enter")
         assert on.asked("fire") == [None]
@@ -146,3 +147,51 @@ async def test_own_order_is_cancelled_as_it_was_shown_when_y_is_pressed() -> Non
         assert "Cancel this order?" in screen_text(on.app)
         await on.press("y")
         await until(on.pilot, lambda: on.asked("cancel") == [data.ORDERS[0]], "the cancel")
+        told = "✓ BUY 100 AAPL limit 187.50: cancelled"
+        await until(on.pilot, lambda: told in screen_text(on.app), "the notice")
+
+
+async def test_no_letter_is_lost_when_typed_before_the_palette_has_settled() -> None:
+    async with console() as on:
+        await on.press("ctrl+p")
+        await until(on.pilot, lambda: isinstance(on.app.screen, CommandPalette), "the palette")
+        await on.press(*"light", "enter")
+        assert "> light" in screen_text(on.app)
+        assert isinstance(on.app.screen, CommandPalette)
+        assert on.app.theme == "tws-dark"
+
+
+async def test_footer_names_only_what_works_in_the_field_when_the_ticket_has_the_focus() -> None:
+    async with console((120, 36)) as on:
+        await on.press("b")
+        await until(on.pilot, lambda: isinstance(on.app.focused, OrderForm), "the ticket")
+        assert "tick" not in screen_text(on.app).splitlines()[-1]
+        await on.press("tab")
+        await until(on.pilot, lambda: "space choose" in screen_text(on.app).splitlines()[-1], "the key of the type")
+        await on.press("tab")
+        await until(on.pilot, lambda: "bid ask mid last" in screen_text(on.app).splitlines()[-1], "those of the price")
+        assert "choose" not in screen_text(on.app).splitlines()[-1]
+
+
+async def test_positions_open_when_enter_is_pressed_under_a_verdict() -> None:
+    async with console() as on:
+        on.engine.stop.report = proofs.STOPPING
+        on.app.switch_mode("proof")
+        await until(on.pilot, lambda: "■ STOPPING" in screen_text(on.app), "the running proof")
+        await on.press("enter")
+        assert on.app.current_mode == "proof"
+        on.engine.stop.report = proofs.PROVED
+        on.engine.changes.mark(stop=True)
+        await until(on.pilot, lambda: "enter positions" in screen_text(on.app), "the verdict's keys")
+        await on.press("enter")
+        await until(on.pilot, lambda: on.app.current_mode == "positions", "the positions page")
+
+
+async def test_staged_order_is_not_said_to_be_ended_by_the_stop_when_asked_to_cancel() -> None:
+    async with console() as on:
+        staged = next(order for order in data.ORDERS if order.status is Status.STAGED)
+        orders_table(on.app).go_to(staged.key)
+        await on.press("c")
+        await until(on.pilot, lambda: "cannot be cancelled here" in screen_text(on.app), "the refusal")
+        assert "^G does not touch it" in screen_text(on.app)
+        assert "^G cancels it" not in screen_text(on.app)

@@ -75,7 +75,7 @@ async def test_sentence_and_matches_are_shown_when_the_symbol_is_unknown() -> No
     engine.trading.matches = tuple(SymbolMatch(n, f"ZZ{n}", "STK", "NYSE", "USD", f"Zed {n}") for n in range(7))
     async with desk(engine) as on:
         await on.type(*"zzz", "tab")
-        await until(on.pilot, lambda: "ZZZ is not known to TWS" in on.text, "the sentence")
+        await until(on.pilot, lambda: "no stock ZZZ at TWS" in on.text, "the sentence")
         assert "ZZ4" in on.text
         assert "ZZ5" not in on.text
 
@@ -203,7 +203,7 @@ async def test_account_must_be_chosen_when_there_are_several() -> None:
         await on.resolve()
         await on.type("tab", *"100", "tab", "tab", "a", "enter")
         await until(on.pilot, lambda: on.form.form.focus == "account", "the account")
-        assert "✗ is required: choose one" in on.text
+        assert "✗ is required: space chooses" in on.text
         await on.type("right", "right", "enter")
         await on.question()
         await on.type("y")

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tws_console.engine.facts import REJECT_END_WORDS, Facts, row_of
+from tws_console.engine.facts import Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
-from tws_console.model.codes import Effect, effective_code, explain
 from tws_console.model.events import (
     CompletedSeen,
     Event,
@@ -32,11 +31,8 @@ from tws_console.model.ids import OrderKey, Owner, owner_of
 from tws_console.model.instrument import Instrument
 from tws_console.model.order import ENDED, Order, Status
 from tws_console.model.position import Fill
-from tws_console.rules.statuses import held_until
 
 ENDED_KEPT = 2_000
-CANCEL_PATIENCE = 5.0
-"""Seconds after which an order that is still listed has not heard our cancel."""
 
 
 class Book:
@@ -256,19 +252,7 @@ class Book:
         facts = self._facts.get(key) if key else None
         if facts is None:
             return
-        info = explain(effective_code(event.code, event.text))
-        words = f"{event.code} {event.text}"
-        facts.changed = event.at
-        if event.code == 399:
-            facts.held_until = held_until(event.text) or facts.held_until
-        elif info.effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
-            pass
-        elif facts.cancel_at is not None and info.effect is not Effect.REJECTED:
-            facts.cancel_refused = words
-        elif info.effect in {Effect.REFUSED, Effect.REJECTED} and (facts.perm_id is None or event.code == 201):
-            facts.reject = words
-        else:
-            facts.verify = words
+        facts.apply_problem(event)
         self._store(facts)
 
     def _bound(self, event: OrderBound) -> None:
@@ -293,9 +277,13 @@ class Book:
             if row is None or facts.perm_id is None:
                 continue
             if facts.perm_id in event.perm_ids:
-                self._confirm(facts, event)
-            elif row.live and not facts.staged:
-                self._absent(facts, event)
+                changed = facts.confirm(event, self._clock.now())
+            else:
+                changed = row.live and not facts.staged and facts.miss(event)
+                if changed:
+                    self.needs_end.add(facts.perm_id)
+            if changed:
+                self._store(facts)
 
     def _forget_misses(self) -> None:
         """An end marker came that nobody owed: the list before it may have been cut short, so no absence counts."""
@@ -303,37 +291,6 @@ class Book:
             if facts.missing_since is not None and not facts.gone:
                 facts.missing_since = None
                 self._store(facts)
-
-    def _confirm(self, facts: Facts, event: SnapshotTaken) -> None:
-        """It was in a complete list: a refusal that the list contradicts is taken back, other doubt ends."""
-        contradicted = facts.reject and facts.status in REJECT_END_WORDS and facts.changed < event.asked_at
-        unheard = (
-            facts.cancel_at is not None
-            and not facts.cancel_refused
-            and facts.status != "PendingCancel"
-            and event.asked_at > facts.cancel_at + CANCEL_PATIENCE
-        )
-        if contradicted:
-            facts.reject = ""
-        if unheard:
-            facts.cancel_refused = "the cancel was not answered"
-        if facts.in_doubt:
-            facts.heard(facts.changed, self._clock.now())
-        elif not (contradicted or unheard):
-            return
-        self._store(facts)
-
-    def _absent(self, facts: Facts, event: SnapshotTaken) -> None:
-        """The retirement rule for one row that a complete list does not hold."""
-        if facts.first_at >= event.asked_at or facts.changed >= event.asked_at:
-            return
-        if facts.missing_since is None:
-            facts.missing_since = event.at
-            if facts.perm_id:
-                self.needs_end.add(facts.perm_id)
-        elif event.asked_at >= facts.missing_since:
-            facts.gone, facts.stale = True, False
-        self._store(facts)
 
     # ---- keys
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
+from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
@@ -35,6 +36,8 @@ from tws_console.rules.risk import Limits
 LOG = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT = 5.0
+LIST_PATIENCE = 15.0
+"""Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
 SLOW_FACTOR = 2.0
 """A list that takes long is asked for less often: at most every this many answer times."""
 
@@ -58,6 +61,7 @@ class Engine:
         self.changes = Changes()
         self.waiters = Waiters()
         self.limits = limits
+        self.list_patience = LIST_PATIENCE
         self.journal = journal
         self.notices = Notices(self.changes, self.clock)
         self.book = Book(profile_client_id, self.changes, self.clock)
@@ -66,6 +70,7 @@ class Engine:
         self.quotes = Quotes(self.changes)
         self.session = Session(endpoint, broker, self.take, self.changes, self.waiters, self.notices, self.clock)
         self.contracts = Contracts(self._link, REQUEST_TIMEOUT)
+        self.latch = Latch(freeze, by)
         self.trading = Trading(
             self.session,
             self.book,
@@ -74,7 +79,7 @@ class Engine:
             self.quotes,
             self.contracts,
             journal,
-            freeze,
+            self.latch,
             self.waiters,
             self.notices,
             limits,
@@ -84,16 +89,13 @@ class Engine:
             self.session,
             self.book,
             self.accounts,
-            self.trading,
             journal,
-            freeze,
+            self.latch,
             self.changes,
             self.waiters,
             self.notices,
             self.clock,
-            by,
         )
-        self._freeze = freeze
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
         self._stores = (
             self.session.apply,
@@ -174,7 +176,7 @@ class Engine:
 
     async def start(self) -> None:
         """Begin connecting in the background and keep the link up. Returns at once."""
-        self.session.put(frozen=self._freeze.is_frozen())
+        self.session.put(frozen=self.latch.is_frozen())
         self._spawn(self.session.keep(self._ready), "session")
         self._spawn(self._poll(), "poll")
         self._spawn(self._tick(), "tick")
@@ -182,7 +184,7 @@ class Engine:
 
     async def connect(self) -> None:
         """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""
-        self.session.put(frozen=self._freeze.is_frozen())
+        self.session.put(frozen=self.latch.is_frozen())
         await self.session.connect()
         await self._ready()
 
@@ -231,6 +233,7 @@ class Engine:
         """Ask for the list of all clients' orders again and again, one request in flight, slower when answers are
         slow.
         """
+        owed_since: float | None = None
         while True:
             newest = self.session.last_snapshot
             took = newest.at - newest.asked_at if newest is not None else 0.0
@@ -241,7 +244,13 @@ class Engine:
             link = self.session.link
             if link is None or self.stop.running:
                 continue
-            link.ask_all_orders()
+            now = self.clock.monotonic()
+            owed_since = None if link.ask_all_orders() else owed_since or now
+            if owed_since is not None and now - owed_since > self.list_patience:
+                # Two lists are owed and no third may be asked for: only a fresh connection counts from nothing.
+                owed_since = None
+                await self.session.renew(f"TWS has not finished a list of orders for {self.list_patience:.0f} s")
+                continue
             if self.book.needs_end:
                 await self._find_ends(link)
             if not self.stop.running:
@@ -273,7 +282,7 @@ class Engine:
         while True:
             link = self.session.link
             frames = link.frames if link is not None else 0
-            frozen = self.trading.blocked or self._freeze.is_frozen()
+            frozen = self.latch.is_frozen()
             self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
             before = frames
             await asyncio.sleep(1.0)
@@ -289,6 +298,10 @@ class Engine:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.notices.add(Tone.BAD, f"internal error in {task.get_name()}: {error!r}. Quit and start again.")
             self._recorder.failed(task.get_name(), error)
+
+    def use_spare_id(self) -> None:
+        """The wanted client id is in use: connect under another one of the profile's."""
+        self.session.use_spare_ids()
 
     def retry_now(self) -> None:
         self.session.retry_now()

@@ -14,13 +14,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.engine.ports import Placement
-from tws_console.model.events import CompletedSeen, OrderSeen, StatusSeen
+from tws_console.model.codes import Effect, effective_code, explain
+from tws_console.model.events import CompletedSeen, OrderSeen, ProblemSeen, SnapshotTaken, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.instrument import Instrument
 from tws_console.model.order import Order, Status, Witness
 from tws_console.model.position import Fill
-from tws_console.rules.statuses import status_of
+from tws_console.rules.statuses import held_until, status_of
 
+CANCEL_PATIENCE = 5.0
+"""Seconds after which an order that is still listed has not heard our cancel."""
 CANCELLED_WORDS = frozenset({"Cancelled", "ApiCancelled"})
 END_WORDS = CANCELLED_WORDS | {"Filled"}
 REJECT_END_WORDS = CANCELLED_WORDS | {"Inactive"}
@@ -117,6 +120,54 @@ class Facts:
         if event.filled is not None and (self.filled is None or event.filled >= self.filled):
             self.filled, self.remaining = event.filled, event.remaining
             self.avg_fill_price = event.avg_fill_price
+
+    def apply_problem(self, event: ProblemSeen) -> None:
+        """An error that names it. It casts doubt, it never ends an order by itself."""
+        effect = explain(effective_code(event.code, event.text)).effect
+        words = f"{event.code} {event.text}"
+        self.changed = event.at
+        if event.code == 399:
+            self.held_until = held_until(event.text) or self.held_until
+        elif effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
+            return
+        elif self.cancel_at is not None and effect is not Effect.REJECTED:
+            self.cancel_refused = words
+        elif effect in {Effect.REFUSED, Effect.REJECTED} and (self.perm_id is None or event.code == 201):
+            self.reject = words
+        else:
+            self.verify = words
+
+    def confirm(self, event: SnapshotTaken, now: datetime) -> bool:
+        """It was in a complete list: a refusal that the list contradicts is taken back, other doubt ends. True when
+        that changed anything.
+        """
+        contradicted = bool(self.reject) and self.status in REJECT_END_WORDS and self.changed < event.asked_at
+        unheard = (
+            self.cancel_at is not None
+            and not self.cancel_refused
+            and self.status != "PendingCancel"
+            and event.asked_at > self.cancel_at + CANCEL_PATIENCE
+        )
+        if contradicted:
+            self.reject = ""
+        if unheard:
+            self.cancel_refused = "the cancel was not answered"
+        doubted = self.in_doubt
+        if doubted:
+            self.heard(self.changed, now)
+        return doubted or contradicted or unheard
+
+    def miss(self, event: SnapshotTaken) -> bool:
+        """The retirement rule when a complete list does not hold it. True when that changed anything."""
+        if self.first_at >= event.asked_at or self.changed >= event.asked_at:
+            return False
+        if self.missing_since is None:
+            self.missing_since = event.at
+        elif event.asked_at >= self.missing_since and not self.gone:
+            self.gone, self.stale = True, False
+        else:
+            return False
+        return True
 
 
 def status_words(facts: Facts) -> tuple[Status, str, Witness]:

@@ -11,20 +11,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tws_console.engine.beside import Beside
 from tws_console.engine.book import Book
+from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.portfolio import Accounts
-from tws_console.engine.ports import FreezePort, JournalPort, LinkPort, RequestFailed
+from tws_console.engine.ports import JournalPort, LinkPort, RequestFailed
 from tws_console.engine.proof import OWN_WINDOW, Evidence, judge, lines_of
+from tws_console.engine.review import FROZEN
 from tws_console.engine.session import READ_ONLY_CODES, Session
 from tws_console.engine.store import Changes, Waiters
-from tws_console.engine.trading import FROZEN, Trading
 from tws_console.model.clock import Clock
 from tws_console.model.events import (
     CompletedSeen,
@@ -48,8 +48,6 @@ POLL = 0.25
 """Seconds between two lists while a stop runs."""
 REISSUE = 1.0
 """Seconds without effect after which the cancel goes out again."""
-FILE_PATIENCE = 0.05
-"""Seconds that the cancel waits for the freeze file at most."""
 ANSWER = 5.0
 """Seconds that a witness may take to answer."""
 ASK_AGAIN = 2.0
@@ -67,26 +65,22 @@ class Stop:
         session: Session,
         book: Book,
         accounts: Accounts,
-        trading: Trading,
         journal: JournalPort,
-        freeze: FreezePort,
+        latch: Latch,
         changes: Changes,
         waiters: Waiters,
         notices: Notices,
         clock: Clock,
-        by: str,
     ) -> None:
         self._session = session
         self._book = book
         self._accounts = accounts
-        self._trading = trading
         self._journal = journal
-        self._freeze = freeze
+        self._latch = latch
         self._changes = changes
         self._waiters = waiters
         self._notices = notices
         self._clock = clock
-        self._by = by
         self._task: asyncio.Task[None] | None = None
         self._evidence: Evidence | None = None
         self.report: StopReport | None = None
@@ -99,12 +93,12 @@ class Stop:
 
     def arm(self) -> StopScope:
         """The bar opened: put the freeze file ready under another name, and say what would be cancelled."""
-        self._aside(lambda: self._freeze.prepare(self._by, "emergency stop"))
+        self._latch.prepare()
         return self.scope()
 
     def disarm(self) -> None:
         """The bar closed without sending."""
-        self._aside(self._freeze.discard)
+        self._latch.discard()
 
     def scope(self) -> StopScope:
         """What is open now, as far as this console knows."""
@@ -117,41 +111,19 @@ class Stop:
 
     def release(self, phrase: str) -> None:
         """Lift the freeze. Raises ValueError with a sentence unless `phrase` is the right one; a running stop ends."""
-        self._freeze.release(phrase)
+        self._latch.release(phrase)
         if self._task is not None:
             self._task.cancel()
         self._rest()
-        self._trading.blocked = False
         self._session.put(frozen=False, frozen_since="")
         self._notices.add(Tone.NOTE, "freeze released: orders can be placed again")
-
-    def _aside(self, work: Callable[[], None]) -> str:
-        """Touch the disk in a thread and wait a moment only: a stuck disk must not hold the cancel back."""
-        failed: list[str] = []
-
-        def run() -> None:
-            try:
-                work()
-            except OSError as error:
-                failed.append(str(error))
-
-        thread = threading.Thread(target=run, name="freeze-file", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError as error:
-            return f"the freeze file could not be written: {error}"
-        thread.join(FILE_PATIENCE)
-        if thread.is_alive():
-            return f"the freeze file was not written within {FILE_PATIENCE * 1000:.0f} ms"
-        return f"the freeze file could not be written: {failed[0]}" if failed else ""
 
     # ---- firing
 
     def fire(self) -> None:
         """Block, purge and cancel now, in this very turn; then prove in the background."""
-        evidence = Evidence(self._clock.monotonic(), self._clock.now(), self.scope())
-        self._trading.blocked = True
-        evidence.note(self._aside(lambda: self._freeze.freeze(self._by, "emergency stop")))
+        evidence = Evidence(self._clock.monotonic(), self._clock.now(), StopScope())
+        evidence.note(self._latch.engage())
         evidence.blocked_at = self._clock.monotonic()
         link = self._session.link
         if link is not None:
@@ -160,6 +132,7 @@ class Stop:
             self._send(link, evidence)
         else:
             self._session.retry_now()
+        evidence.scope = self.scope()
         self._begin(evidence)
 
     def adopt(self, started: float, started_at: datetime, blocked_at: float | None, sent_at: float, note: str) -> None:
@@ -257,7 +230,7 @@ class Stop:
         finally:
             beside.cancel()
         self._notices.add(Tone.GOOD, "PROVED: nothing is open. Entry stays frozen until it is released.")
-        self._aside(self._freeze.sync)
+        self._latch.settle()
 
     def _turn(self, evidence: Evidence, beside: Beside) -> None:
         """One look: the cancel again where it is due, a list, and the slower questions beside them."""
@@ -366,7 +339,7 @@ class Stop:
             endpoint=(state.host, state.port),
             lamps=state.lamps,
             accounts_ready=self._accounts.ready,
-            frozen=self._trading.blocked or self._freeze.is_frozen(),
+            frozen=self._latch.is_frozen(),
             now=now,
         )
         self.report = report

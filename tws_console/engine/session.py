@@ -18,6 +18,7 @@ from tws_console.engine.ports import BrokerPort, Emit, LinkPort, RequestFailed
 from tws_console.engine.store import Changes, Waiters
 from tws_console.model.clock import Clock
 from tws_console.model.events import AccountsSeen, Event, LinkLost, NextIdSeen, ProblemSeen, SnapshotTaken
+from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.session import (
     STAGE_ORDER,
@@ -78,6 +79,7 @@ class Session:
         self._clock = clock
         self._board = LampBoard()
         self.put(entry_refusal=self._refusal())
+        self._wanted_id = endpoint.client_ids[0]
         self._retry = asyncio.Event()
         self._lost = asyncio.Event()
 
@@ -305,6 +307,21 @@ class Session:
     def retry_now(self) -> None:
         """End the wait for the next try."""
         self._retry.set()
+
+    def use_spare_ids(self) -> None:
+        """Go on under the first free one of the profile's other ids, because a person asked for it: orders of the
+        wanted id stay visible, and only a connection under that id can cancel them.
+        """
+        spare = tuple(owned_ids(self._wanted_id))[1:]
+        self.endpoint = replace(self.endpoint, client_ids=spare)
+        self.retry_now()
+
+    async def renew(self, why: str) -> None:
+        """Give the link up for a fresh one."""
+        link = self.link
+        if link is not None:
+            self._notices.add(Tone.WARN, f"{why}: connecting anew")
+            await link.close()
 
     async def close(self) -> None:
         link, self.link = self.link, None

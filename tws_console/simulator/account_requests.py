@@ -115,7 +115,7 @@ def updates_multi(gateway: Gateway, session: Session, fields: list[str]) -> None
         return
     session.subscriptions.multi_values[request_id] = name
     for account in names:
-        rows = list(values.ledger_values(gateway.accounts, account))
+        rows = list(values.published_ledger(gateway.accounts, account))
         if not ledger_only:
             rows = [*values.headline_values(gateway.accounts, account), *rows]
         for key, value, currency in rows:

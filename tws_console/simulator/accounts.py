@@ -1,21 +1,23 @@
-"""Owns accounts: cash, positions, what a fill does to them, what an order would do. Imports `contracts` and `market`.
+"""Owns accounts: cash, positions, what a fill does to them, what an order would do. Imports `contracts`,
+`margin` and `market`.
 
 Everything is Decimal. The base currency is USD; cash of other currencies is valued at the walking rate. Currency pairs
-live in the cash balances, futures settle their profit only, stocks are paid in full.
+live in the cash balances, futures and contracts for difference settle their profit only, all else is paid in full.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tws_console.simulator.contracts import Catalogue, Contract
+from tws_console.simulator.margin import CENT, commission, requirement
 from tws_console.simulator.market import Market, Quote
 
-CENT = Decimal("0.01")
 ZERO = Decimal(0)
-_INITIAL = {"STK": Decimal("0.30"), "CASH": Decimal("0.03")}
-_MAINTENANCE = {"STK": Decimal("0.25"), "CASH": Decimal("0.025")}
-_PER_FUTURE = (Decimal(23100), Decimal(21000))
+# Profit of these is settled in cash when it is made; everything else but currency pairs is paid in full.
+_SETTLED = ("FUT", "CFD")
+_NO_VALUE = (*_SETTLED, "CASH")
+__all__ = ["CENT", "ZERO", "Account", "Accounts", "Margins", "Position", "Profit", "commission"]
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ class Position:
     @property
     def average_cost(self) -> Decimal:
         """Average cost as TWS reports it: with the multiplier."""
-        return self.average * self.contract.point_value
+        return (self.average * self.contract.point_value).quantize(Decimal("0.00000001"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,11 @@ class Account:
 
 
 class Accounts:
-    """All accounts of the login."""
+    """All accounts of the login. `ledger_prefix` names the values per currency as TWS 10.47 can be told to."""
 
     def __init__(self, catalogue: Catalogue, market: Market) -> None:
         self.accounts: dict[str, Account] = {}
+        self.ledger_prefix = False
         self._catalogue = catalogue
         self._market = market
 
@@ -108,7 +111,7 @@ class Accounts:
         self, book: Account, contract: Contract, signed: Decimal, price: Decimal, gain: Decimal, fee: Decimal
     ) -> None:
         cash = book.cash
-        paid = gain if contract.sec_type == "FUT" else -signed * price
+        paid = gain if contract.sec_type in _SETTLED else -signed * price * contract.point_value
         cash[contract.currency] = cash.get(contract.currency, ZERO) + paid - fee
         if contract.sec_type == "CASH":
             cash[contract.symbol] = cash.get(contract.symbol, ZERO) + signed
@@ -117,10 +120,16 @@ class Accounts:
         """USD per unit of a currency."""
         if currency == "USD":
             return Decimal(1)
-        return self._market.quote(self._catalogue.by_name(f"{currency}.USD").con_id).last
+        direct = self._catalogue.pair(currency, "USD")
+        if direct is not None:
+            return self._market.quote(direct.con_id).last
+        inverse = self._catalogue.pair("USD", currency)
+        if inverse is None:
+            raise KeyError(f"no rate is known for {currency}")
+        return 1 / self._market.quote(inverse.con_id).last
 
     def position_profit(self, held: Position) -> Profit:
-        """Profit of one position at the last price."""
+        """Profit of one position at the last price, in the currency of its contract."""
         quote: Quote = self._market.quote(held.contract.con_id)
         point = held.contract.point_value
         value = held.quantity * quote.last * point
@@ -131,34 +140,42 @@ class Accounts:
         )
 
     def profit(self, account: str) -> Profit:
-        """Profit of a whole account."""
-        rows = [self.position_profit(held) for held in self.accounts[account].positions.values()]
+        """Profit of a whole account, in USD."""
+        rows = [(self.position_profit(h), self.rate(h.contract.currency)) for h in self._held(account)]
         return Profit(
-            sum((row.daily for row in rows), ZERO),
-            sum((row.unrealized for row in rows), ZERO),
-            sum((row.realized for row in rows), ZERO),
+            sum(((row.daily * rate).quantize(CENT) for row, rate in rows), ZERO),
+            sum(((row.unrealized * rate).quantize(CENT) for row, rate in rows), ZERO),
+            sum(((row.realized * rate).quantize(CENT) for row, rate in rows), ZERO),
         )
+
+    def _held(self, account: str) -> Iterable[Position]:
+        return self.accounts[account].positions.values()
 
     def cash_value(self, account: str) -> Decimal:
         """All cash in USD."""
         cash = self.accounts[account].cash
         return sum((amount * self.rate(currency) for currency, amount in cash.items()), ZERO).quantize(CENT)
 
-    def stock_value(self, account: str) -> Decimal:
-        """Market value of what is paid in full, in USD."""
-        held = self.accounts[account].positions.values()
-        return sum((self.position_profit(row).value for row in held if row.contract.sec_type == "STK"), ZERO)
+    def worth(self, held: Position) -> Decimal:
+        """What a position adds to the net liquidation, in USD to the cent: value, open profit, or nothing for pairs."""
+        if held.contract.sec_type == "CASH":
+            return ZERO
+        row = self.position_profit(held)
+        amount = row.unrealized if held.contract.sec_type in _SETTLED else row.value
+        return (amount * self.rate(held.contract.currency)).quantize(CENT)
+
+    def value_of(self, account: str, *kinds: str, currency: str | None = None) -> Decimal:
+        """What the positions of some security types are worth together, in USD; of one currency only if one is named."""
+        rows = (h for h in self._held(account) if h.contract.sec_type in kinds)
+        return sum((self.worth(h) for h in rows if currency in (None, h.contract.currency)), ZERO)
 
     def gross_value(self, account: str) -> Decimal:
         """Market value of longs plus shorts of what is paid in full."""
-        held = self.accounts[account].positions.values()
-        return sum((abs(self.position_profit(row).value) for row in held if row.contract.sec_type == "STK"), ZERO)
+        return sum((abs(self.worth(h)) for h in self._held(account) if h.contract.sec_type not in _NO_VALUE), ZERO)
 
     def net_liquidation(self, account: str) -> Decimal:
-        """Cash, stocks and the open profit of futures."""
-        held = self.accounts[account].positions.values()
-        futures = sum((self.position_profit(r).unrealized for r in held if r.contract.sec_type == "FUT"), ZERO)
-        return self.cash_value(account) + self.stock_value(account) + futures
+        """Cash and everything that positions are worth."""
+        return self.cash_value(account) + sum((self.worth(held) for held in self._held(account)), ZERO)
 
     def margins(self, account: str, contract: Contract | None = None, signed: Decimal = ZERO) -> Margins:
         """Margins of an account, with `signed` more units of `contract` when one is given."""
@@ -167,15 +184,11 @@ class Accounts:
             quantities[contract.con_id] = quantities.get(contract.con_id, ZERO) + signed
         initial = maintenance = ZERO
         for con_id, quantity in quantities.items():
-            first, later = self._requirement(self._catalogue.contracts[con_id], abs(quantity))
-            initial, maintenance = initial + first, maintenance + later
+            contract = self._catalogue.contracts[con_id]
+            rate = self.rate(contract.currency)
+            first, later = requirement(contract, quantity, self._market.quote(con_id).last)
+            initial, maintenance = initial + first * rate, maintenance + later * rate
         return Margins(initial.quantize(CENT), maintenance.quantize(CENT), self.net_liquidation(account))
-
-    def _requirement(self, contract: Contract, quantity: Decimal) -> tuple[Decimal, Decimal]:
-        if contract.sec_type == "FUT":
-            return quantity * _PER_FUTURE[0], quantity * _PER_FUTURE[1]
-        value = quantity * self._market.quote(contract.con_id).last
-        return value * _INITIAL[contract.sec_type], value * _MAINTENANCE[contract.sec_type]
 
 
 def _move_average(held: Position, signed: Decimal, price: Decimal) -> None:
@@ -184,17 +197,7 @@ def _move_average(held: Position, signed: Decimal, price: Decimal) -> None:
         held.average = ZERO
     elif held.quantity * signed >= 0:
         spent = held.average * abs(held.quantity) + price * abs(signed)
-        held.average = (spent / abs(after)).quantize(Decimal("0.00000001"))
+        held.average = spent / abs(after)
     elif held.quantity * after < 0:
         held.average = price
     held.quantity = after
-
-
-def commission(contract: Contract, quantity: Decimal, price: Decimal) -> Decimal:
-    """The fee of one order in USD: per share with a minimum, per future, or a share of the amount for currencies."""
-    if contract.sec_type == "FUT":
-        return (quantity * Decimal("2.25")).quantize(CENT)
-    if contract.sec_type == "CASH":
-        return max(Decimal(2), quantity * price * Decimal("0.00002")).quantize(CENT)
-    fee = max(Decimal(1), quantity * Decimal("0.005"))
-    return min(fee, max(CENT, quantity * price * Decimal("0.01"))).quantize(Decimal("0.0001"))

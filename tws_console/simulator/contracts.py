@@ -1,35 +1,36 @@
-"""Owns the catalogue of contracts: what exists, how a description is resolved, market rules and trading hours.
+"""Owns what a contract is and how a client's description of one is resolved. Imports `wire` only.
 
-Imports `wire` only. The rows are data in catalogue.toml; futures are dated forward from today.
+Which listings exist is data: see `listings`.
 """
 
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from tws_console.simulator.wire import Cursor
 
+_COMMON = (
+    "ACTIVETIM,AD,ADJUST,ALERT,ALGO,ALLOC,AVGCOST,BASKET,COND,CONDORDER,DAY,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,MKT,OCA"
+)
 STOCK_ORDER_TYPES = (
     "ACTIVETIM,AD,ADDONT,ADJUST,ALERT,ALGO,ALLOC,AON,AVGCOST,BASKET,COND,CONDORDER,DARKONLY,DAY,DIS,DUR,GAT,GTC,GTD,HID,"
     "IBKRATS,ICE,IOC,LIT,LMT,LOC,MKT,MOC,NGCOMB,NONALGO,OCA,OPG,PEGBENCH,SCALE,SCALERST,SNAPMID,SNAPMKT,SNAPREL,STP,"
     "STPLMT,SWEEP,TRAIL,WHATIF"
 )
-DERIVATIVE_ORDER_TYPES = (
-    "ACTIVETIM,AD,ADJUST,ALERT,ALGO,ALLOC,AVGCOST,BASKET,COND,CONDORDER,DAY,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,MKT,OCA,"
-    "STP,STPLMT,TRAIL,WHATIF"
-)
-_MONTH_CODES = {3: "H", 6: "M", 9: "U", 12: "Z"}
-_MONTH_NAMES = {3: "MAR", 6: "JUN", 9: "SEP", 12: "DEC"}
+DERIVATIVE_ORDER_TYPES = f"{_COMMON},STP,STPLMT,TRAIL,WHATIF"
+_ORDER_TYPES = {
+    "STK": STOCK_ORDER_TYPES,
+    "CRYPTO": "ALLOC,COND,CONDORDER,DAY,GTC,GTD,IOC,LMT,MKT,MTL,STPLMT,WHATIF",
+    "BOND": "ALERT,ALLOC,AVGCOST,COND,CONDORDER,DAY,GTC,GTD,LMT,MKT,WHATIF",
+    "IND": "",
+}
+OPTIONS = ("OPT", "FOP")
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One tradable listing. Prices are per share, index point or unit of the first currency."""
+    """One listing. Prices are per share, index point or unit of the first currency; of a bond in per cent of par."""
 
     con_id: int
     symbol: str
@@ -56,16 +57,39 @@ class Contract:
     category: str = ""
     subcategory: str = ""
     time_zone: str = "US/Eastern"
+    hours: tuple[str, ...] = ("0015", "2345", "0015", "2345")
+    strike: Decimal = Decimal(0)
+    right: str = ""
+    volatility: Decimal = Decimal(0)
+    expires_at: float = 0.0
+    coupon: str = ""
+
+    @property
+    def is_option(self) -> bool:
+        """Whether this is an option, on a stock, an index or a future."""
+        return self.sec_type in OPTIONS
+
+    @property
+    def follows(self) -> bool:
+        """Whether the price is that of another listing, or made from it."""
+        return self.is_option or self.sec_type == "CFD"
+
+    @property
+    def trades_at_weekends(self) -> bool:
+        """Whether Saturday and Sunday have sessions."""
+        return self.sec_type == "CRYPTO"
 
     @property
     def point_value(self) -> Decimal:
-        """Money per point and unit: the multiplier of a future, 1 otherwise."""
+        """Money per point and unit: the multiplier of a derivative, 10 for a bond of 1,000, 1 otherwise."""
+        if self.sec_type == "BOND":
+            return Decimal(10)
         return Decimal(self.multiplier) if self.multiplier else Decimal(1)
 
     @property
     def order_types(self) -> str:
         """The comma list of order types and attributes that this listing takes."""
-        return STOCK_ORDER_TYPES if self.sec_type == "STK" else DERIVATIVE_ORDER_TYPES
+        return _ORDER_TYPES.get(self.sec_type, DERIVATIVE_ORDER_TYPES)
 
     @property
     def default_exchange(self) -> str:
@@ -87,26 +111,50 @@ class ContractQuery:
     currency: str = ""
     local_symbol: str = ""
     trading_class: str = ""
+    strike: Decimal = Decimal(0)
+    right: str = ""
 
 
 def read_query(cursor: Cursor) -> ContractQuery:
     """Read the twelve contract fields that requests share, in wire order."""
     con_id = cursor.integer()
     symbol, sec_type, expiry = cursor.text(), cursor.text(), cursor.text()
-    cursor.skip(2)  # strike and right: no options are listed here
+    strike, right = cursor.decimal() or Decimal(0), cursor.text().upper()[:1]
     multiplier, exchange, primary = cursor.text(), cursor.text(), cursor.text()
     currency, local_symbol, trading_class = cursor.text(), cursor.text(), cursor.text()
     return ContractQuery(
-        con_id, symbol.upper(), sec_type, expiry, multiplier, exchange, primary, currency, local_symbol, trading_class
+        *(con_id, symbol.upper(), sec_type, expiry, multiplier, exchange, primary, currency),
+        *(local_symbol, trading_class, strike, right if right in ("C", "P") else ""),
     )
 
 
 @dataclass(slots=True)
 class Catalogue:
-    """Every listing by contract id, and the market rules by number."""
+    """Every listing by contract id, and the market rules by number.
+
+    `contracts` also keeps what has expired since the start, by id only; `today` decides what a description can mean.
+    """
 
     contracts: dict[int, Contract]
     rules: dict[int, list[tuple[Decimal, Decimal]]] = field(default_factory=dict)
+    _listed: list[Contract] = field(default_factory=list)
+    _by_symbol: dict[str, list[Contract]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.list_only(list(self.contracts.values()))
+
+    def list_only(self, listed: Iterable[Contract]) -> None:
+        """Make these the listings of today; others that were known stay known by their id."""
+        self._listed = [self.contracts.setdefault(row.con_id, row) for row in listed]
+        self._by_symbol = {}
+        for row in self._listed:
+            for name in {row.symbol.upper(), row.local_symbol.upper()}:
+                self._by_symbol.setdefault(name, []).append(row)
+
+    @property
+    def listed(self) -> list[Contract]:
+        """The listings of today, in the order of the catalogue."""
+        return self._listed
 
     def resolve(self, query: ContractQuery) -> list[Contract]:
         """All listings that fit the description; an id decides alone and only the exchange must exist there."""
@@ -115,26 +163,38 @@ class Catalogue:
             if found is None or not _trades_on(found, query.exchange):
                 return []
             return [found]
-        if not (query.symbol or query.local_symbol):
-            return []
-        return [contract for contract in self.contracts.values() if _fits(contract, query)]
+        rows = self._by_symbol.get((query.symbol or query.local_symbol).upper(), [])
+        return [contract for contract in rows if _fits(contract, query)]
 
     def by_name(self, name: str) -> Contract:
         """A listing by a short name: a stock symbol, EUR.USD, a future's local symbol or root. Raises KeyError."""
         wanted = name.upper()
-        for contract in self.contracts.values():
-            if wanted in (contract.local_symbol.upper(), contract.symbol if contract.sec_type != "CASH" else ""):
+        for contract in self._by_symbol.get(wanted, []):
+            if wanted == contract.local_symbol.upper() or contract.sec_type not in ("CASH", *OPTIONS):
                 return contract
         raise KeyError(f"no contract is named {name}")
+
+    def pair(self, first: str, second: str) -> Contract | None:
+        """The listing of a currency pair, None when there is none."""
+        rows = self._by_symbol.get(f"{first}.{second}".upper(), [])
+        return next((row for row in rows if row.sec_type == "CASH"), None)
 
     def search(self, pattern: str) -> list[Contract]:
         """At most 16 listings whose symbol begins with the pattern or whose name has a word that does."""
         wanted = pattern.strip().upper()
         if not wanted:
             return []
-        hits = [contract for contract in self.contracts.values() if _matches(contract, wanted)]
+        hits = [
+            row
+            for row in self._listed
+            if row.sec_type in ("STK", "IND", "BOND", "FUT", "CASH") and _matches(row, wanted)
+        ]
         hits.sort(key=lambda contract: (contract.symbol != wanted, contract.symbol, contract.con_id))
         return hits[:16]
+
+    def options_on(self, con_id: int) -> list[Contract]:
+        """Today's options on a listing."""
+        return [row for row in self._listed if row.is_option and row.under_con_id == con_id]
 
     def tick_at(self, contract: Contract, price: Decimal) -> Decimal:
         """The price increment that the contract's market rule prescribes at this price."""
@@ -158,6 +218,8 @@ def _fits(contract: Contract, query: ContractQuery) -> bool:
         (query.trading_class, contract.trading_class),
         (query.primary, contract.primary),
         (query.multiplier, contract.multiplier),
+        (query.right, contract.right),
+        (query.strike, contract.strike),
     )
     if any(asked and asked != held for asked, held in pairs):
         return False
@@ -169,68 +231,7 @@ def _matches(contract: Contract, wanted: str) -> bool:
 
 
 def load_catalogue(today: date) -> Catalogue:
-    """Read catalogue.toml; futures get the next three quarterly expiries after `today`."""
-    data = tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text(encoding="utf-8"))
-    exchanges = {name: tuple(row.split(",")) for name, row in data["exchanges"].items()}
-    contracts = {row.con_id: row for row in _all_rows(data["contracts"], exchanges, today)}
-    rules = {
-        int(number): [(Decimal(low), Decimal(step)) for low, step in bands] for number, bands in data["rules"].items()
-    }
-    return Catalogue(contracts, rules)
+    """The catalogue as it is on a day."""
+    from tws_console.simulator.listings import listings_of, market_rules
 
-
-def _all_rows(rows: list[dict[str, Any]], exchanges: dict[str, tuple[str, ...]], today: date) -> Iterator[Contract]:
-    for row in rows:
-        values: dict[str, Any] = dict(row)
-        values |= {key: Decimal(row[key]) for key in ("min_tick", "reference")}
-        values["exchanges"] = exchanges[row["exchanges"]]
-        if row["sec_type"] != "FUT":
-            yield Contract(**values)
-            continue
-        for number, expiry in enumerate(_quarterly_expiries(today)):
-            local = f"{row['symbol']}{_MONTH_CODES[expiry.month]}{expiry.year % 10}"
-            values |= {"con_id": row["con_id"] + number, "local_symbol": local, "expiry": f"{expiry:%Y%m%d}"}
-            values["contract_month"] = f"{expiry:%Y%m}"
-            values["reference"] = Decimal(row["reference"]) + 50 * number
-            yield Contract(**values)
-
-
-def _quarterly_expiries(today: date) -> list[date]:
-    found: list[date] = []
-    year, month = today.year, 3
-    while len(found) < 3:
-        first = date(year, month, 1)
-        third_friday = first + timedelta(days=(4 - first.weekday()) % 7 + 14)
-        if third_friday > today:
-            found.append(third_friday)
-        month += 3
-        if month > 12:
-            year, month = year + 1, 3
-    return found
-
-
-def trading_hours(contract: Contract, now: datetime, *, liquid: bool) -> str:
-    """Sessions of today and the next five days in the contract's zone.
-
-    The practice market never closes, so today is written as a whole-day session whenever the usual hours do not hold
-    `now`: a client that reads the hours and a client that reads the fills then agree.
-    """
-    local = now.astimezone(ZoneInfo(contract.time_zone))
-    opens, closes = _usual_hours(contract, liquid)
-    days = []
-    for offset in range(6):
-        day = local.date() + timedelta(days=offset)
-        usual = day.weekday() < 5
-        if offset == 0 and not (usual and opens <= f"{local:%H%M}" < closes):
-            days.append(f"{day:%Y%m%d}:0000-{day:%Y%m%d}:2359")
-        elif usual:
-            days.append(f"{day:%Y%m%d}:{opens}-{day:%Y%m%d}:{closes}")
-        else:
-            days.append(f"{day:%Y%m%d}:CLOSED")
-    return ";".join(days)
-
-
-def _usual_hours(contract: Contract, liquid: bool) -> tuple[str, str]:
-    if contract.sec_type == "STK":
-        return ("0930", "1600") if liquid else ("0400", "2000")
-    return ("0830", "1600") if liquid and contract.sec_type == "FUT" else ("0015", "2345")
+    return Catalogue({row.con_id: row for row in listings_of(today)}, market_rules())

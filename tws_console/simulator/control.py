@@ -13,6 +13,7 @@ from tws_console.simulator.faults import FAULTS
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.order_requests import bind
 from tws_console.simulator.orders import Order, Terms
+from tws_console.simulator.timeline import Timeline
 from tws_console.simulator.wire import plain
 
 Document = dict[str, Any] | list[Any]
@@ -52,19 +53,24 @@ def order_document(order: Order) -> dict[str, Any]:
 class Control:
     """Answers control requests."""
 
-    def __init__(self, gateway: Gateway, actions: FaultActions, quit_server: Callable[[], None]) -> None:
+    def __init__(
+        self, gateway: Gateway, actions: FaultActions, timeline: Timeline, quit_server: Callable[[], None]
+    ) -> None:
         self._gateway = gateway
         self._actions = actions
+        self._timeline = timeline
         self._quit = quit_server
         self._verbs: dict[str, Callable[[list[str]], Document]] = {
             "book": self._book,
             "clients": self._clients,
             "fault": self._fault,
             "clear": self._clear,
+            "clock": self._clock,
             "price": self._price,
             "log": self._log,
             "manual": self._manual,
             "fill": self._fill,
+            "correct": self._correct,
             "quit": self._stop,
         }
 
@@ -121,6 +127,10 @@ class Control:
             "last": plain(quote.last),
         }
 
+    def _clock(self, args: list[str]) -> Document:
+        """Without an argument the time is told."""
+        return self._timeline.command(" ".join(args))
+
     def _log(self, args: list[str]) -> Document:
         since = int(_need(args, 1, "log --since SEQ")) if args[:1] == ["--since"] else 0
         return [
@@ -149,6 +159,15 @@ class Control:
         quantity = Decimal(args[1]) if len(args) > 1 else None
         price = Decimal(args[2]) if len(args) > 2 else None
         return order_document(self._gateway.exchange.fill_by_hand(perm_id, quantity, price))
+
+    def _correct(self, args: list[str]) -> Document:
+        """The broker corrects the price of an execution: it is sent again under an id that counts one up."""
+        usage = "correct EXEC_ID PRICE"
+        price = Decimal(_need(args, 1, usage))
+        if not price.is_finite() or price <= 0:
+            raise ValueError("a price must be more than 0")
+        execution = self._gateway.exchange.lifecycle.filling.correct(_need(args, 0, usage), price)
+        return {"exec_id": execution.exec_id, "price": plain(execution.price), "average": plain(execution.average)}
 
     def _stop(self, args: list[str]) -> Document:
         self._quit()

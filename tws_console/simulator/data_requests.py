@@ -1,9 +1,19 @@
-"""Owns the requests about contracts and market data. Imports `gateway`, `session`, `contracts`, `messages`."""
+"""Owns the requests about contracts and quotes, and gathers those about all other market data.
 
-from tws_console.simulator import messages, rules
+Imports `gateway`, `session`, `contracts`, `messages` and the modules of the other requests about the market.
+"""
+
+from tws_console.simulator import messages, news_requests, option_requests, rules, schedule
 from tws_console.simulator.contracts import Contract, read_query
+from tws_console.simulator.depth_requests import DEPTH_REQUESTS
 from tws_console.simulator.gateway import Gateway
+from tws_console.simulator.history_requests import HISTORY_REQUESTS
+from tws_console.simulator.market import STEPS, step_of
+from tws_console.simulator.news_requests import NEWS_REQUESTS
+from tws_console.simulator.option_requests import OPTION_REQUESTS
+from tws_console.simulator.scanner_requests import SCANNER_REQUESTS
 from tws_console.simulator.session import Feed, Session
+from tws_console.simulator.stream_requests import STREAM_REQUESTS
 from tws_console.simulator.wire import Cursor, frame
 
 DELAYED_SHOWN = "Requested market data is not subscribed. Displaying delayed market data."
@@ -12,6 +22,7 @@ NOT_ENTITLED = (
     "more details.Delayed market data is available."
 )
 MAX_LINES = 100
+DELAY_STEPS = 900 * STEPS
 
 
 def contract_details(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -48,11 +59,6 @@ def market_rule(gateway: Gateway, session: Session, fields: list[str]) -> None:
         session.send(messages.market_rule(number, bands))
 
 
-def option_parameters(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqSecDefOptParams (78): no options are listed here, so only the end is sent."""
-    session.send(frame(76, Cursor(fields).integer()))
-
-
 def market_data_type(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqMarketDataType (59): 1 live, 2 frozen, 3 delayed, 4 delayed and frozen."""
     cursor = Cursor(fields)
@@ -70,7 +76,7 @@ def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
         cursor.skip(cursor.integer() * 4)
     if cursor.flag():  # delta-neutral contract
         cursor.skip(3)
-    cursor.skip()  # generic tick list
+    generic = cursor.text().replace(" ", "").split(",")
     snapshot = cursor.flag()
     feeds = session.subscriptions.feeds
     rows = gateway.catalogue.resolve(query)
@@ -83,6 +89,8 @@ def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
         session.send_error(request_id, 101, "Max number of tickers has been reached")
     else:
         _start_feed(gateway, session, request_id, rows[0], snapshot)
+        if any(tick.startswith("292") for tick in generic) and not snapshot:
+            news_requests.follow(gateway, session, request_id, rows[0])
 
 
 def _start_feed(gateway: Gateway, session: Session, request_id: int, contract: Contract, snapshot: bool) -> None:
@@ -90,12 +98,14 @@ def _start_feed(gateway: Gateway, session: Session, request_id: int, contract: C
     if not contract.entitled and asked < 3:
         session.send_error(request_id, 10089, f"{NOT_ENTITLED}{contract.symbol} {contract.market_name}/TOP/ALL")
         return
-    shown = asked if not contract.entitled else 1
-    feed = Feed(contract, messages.LIVE if contract.entitled else messages.DELAYED)
-    if not contract.entitled:
+    feed = Feed(contract, messages.LIVE if contract.entitled else messages.DELAYED, delayed=not contract.entitled)
+    shut = gateway.clock.is_set and not schedule.is_open(contract, gateway.clock.now(), liquid=False)
+    if shut and asked in (2, 4):
+        feed.frozen_at = step_of(schedule.last_closing(contract, gateway.clock.now(), liquid=False)) - 1
+    if feed.delayed:
         session.send_error(request_id, 10167, DELAYED_SHOWN)
     session.send(frame(81, request_id, contract.min_tick, "9c0001", 3))
-    session.send(frame(58, 1, request_id, shown))
+    session.send(frame(58, 1, request_id, (3 if feed.delayed else 1) + (feed.frozen_at is not None)))
     session.send(feed_update(gateway, request_id, feed))
     if snapshot:
         session.send(frame(57, 1, request_id))
@@ -105,10 +115,23 @@ def _start_feed(gateway: Gateway, session: Session, request_id: int, contract: C
 
 def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:
     """The ticks for what has changed of one subscription since the last time."""
-    quote = gateway.market.quote(feed.contract.con_id)
-    if quote is feed.sent:
+    market, contract = gateway.market, feed.contract
+    if feed.frozen_at is not None:
+        if feed.sent is not None:
+            return b""
+        step, quote = feed.frozen_at, market.quote_at(contract.con_id, feed.frozen_at)
+    elif feed.delayed:
+        step = market.step - DELAY_STEPS
+        quote = market.quote_at(contract.con_id, step)
+    else:
+        step, quote = market.step, market.quote(contract.con_id)
+    if quote is feed.sent or quote == feed.sent:
         return b""
     changed = messages.ticks(request_id, feed.numbers, feed.sent, quote)
+    if contract.sec_type == "IND":
+        changed = messages.index_ticks(request_id, feed.numbers, feed.sent, quote)
+    if contract.is_option:
+        changed += option_requests.greek_ticks(gateway, request_id, feed, quote, step)
     feed.sent = quote
     return changed
 
@@ -118,26 +141,22 @@ def cancel_market_data(gateway: Gateway, session: Session, fields: list[str]) ->
     cursor = Cursor(fields)
     cursor.skip()
     request_id = cursor.integer()
+    session.subscriptions.streams.pop(("news", request_id), None)
     if session.subscriptions.feeds.pop(request_id, None) is None:
         session.send_error(request_id, 300, f"Can't find EId with tickerId:{request_id}")
-
-
-def historical_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqHistoricalData (20): this Gateway keeps no history and says so as TWS does for an empty answer."""
-    cursor = Cursor(fields)
-    request_id = cursor.integer()
-    query = read_query(cursor)
-    text = f"HMDS query returned no data: {query.symbol}@{query.exchange} Trades"
-    session.send_error(request_id, 162, f"Historical Market Data Service error message:{text}")
 
 
 DATA_REQUESTS = {
     1: market_data,
     2: cancel_market_data,
     9: contract_details,
-    20: historical_data,
     59: market_data_type,
-    78: option_parameters,
     81: matching_symbols,
     91: market_rule,
+    **OPTION_REQUESTS,
+    **HISTORY_REQUESTS,
+    **STREAM_REQUESTS,
+    **DEPTH_REQUESTS,
+    **SCANNER_REQUESTS,
+    **NEWS_REQUESTS,
 }

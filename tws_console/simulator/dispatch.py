@@ -1,6 +1,5 @@
 """Owns which request goes where, and the answers to malformed ones. Imports the request modules."""
 
-import time
 from collections.abc import Callable
 from decimal import InvalidOperation
 
@@ -27,7 +26,7 @@ def managed_accounts(gateway: Gateway, session: Session, fields: list[str]) -> N
 
 def current_time(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqCurrentTime (49): seconds since 1970."""
-    session.send(frame(49, 1, int(time.time())))
+    session.send(frame(49, 1, int(gateway.clock.now().timestamp())))
 
 
 def request_fa(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -38,7 +37,7 @@ def request_fa(gateway: Gateway, session: Session, fields: list[str]) -> None:
 
 
 def nothing(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """Requests that TWS takes without an answer: setServerLogLevel (14), cancelHistoricalData (25)."""
+    """Requests that TWS takes without an answer: setServerLogLevel (14)."""
 
 
 Request = Callable[[Gateway, Session, list[str]], None]
@@ -48,7 +47,6 @@ REQUESTS: dict[int, Request] = {
     17: managed_accounts,
     18: request_fa,
     19: request_fa,
-    25: nothing,
     49: current_time,
     **ORDER_REQUESTS,
     **ACCOUNT_REQUESTS,
@@ -68,7 +66,7 @@ def dispatch(gateway: Gateway, session: Session, fields: list[str]) -> None:
     if message == START_API:
         _start(gateway, session, rest)
         return
-    if session.client_id is None:
+    if session.client_id is None or not gateway.pacing.admits(session):
         return
     handler = REQUESTS.get(message)
     if handler is None:
@@ -81,6 +79,8 @@ def dispatch(gateway: Gateway, session: Session, fields: list[str]) -> None:
 
 
 def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
+    if session.client_id is not None:
+        return
     try:
         cursor = Cursor(rest)
         cursor.skip()
@@ -88,8 +88,7 @@ def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
     except ValueError:
         session.close()
         return
-    if session.client_id is None:
-        gateway.admit(session, client_id)
+    gateway.admit(session, client_id)
 
 
 def _order_id(message: int, rest: list[str]) -> int | None:

@@ -6,13 +6,14 @@ TWS API docs, Order Management; github ThomasMarcelis/ibkr-go, api_cross_client_
 global_cancel_replayed).
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
-from tws_console.simulator import matching, rules
+from tws_console.simulator import combos, notices, rules
 from tws_console.simulator.accounts import Accounts, commission
+from tws_console.simulator.admission import Admission
+from tws_console.simulator.amendments import Amendments
 from tws_console.simulator.book import Book
-from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery
+from tws_console.simulator.contracts import Catalogue, Contract
 from tws_console.simulator.faults import Faults
 from tws_console.simulator.lifecycle import Lifecycle
 from tws_console.simulator.market import Market
@@ -37,7 +38,9 @@ class Exchange:
         self.market = market
         self.accounts = accounts
         self.catalogue = catalogue
-        self.lifecycle = Lifecycle(self.book, accounts, market, faults, tell, clock)
+        self.lifecycle = Lifecycle(self.book, accounts, market, catalogue, faults, tell, clock)
+        self.admission = Admission(self.book, catalogue, accounts, faults, clock)
+        self._amendments = Amendments(self.lifecycle, faults, tell, clock, self._transmit, self._double)
         self._faults = faults
         self._tell = tell
         self._clock = clock
@@ -53,49 +56,31 @@ class Exchange:
             self._tell.refused(client_id, placement.order_id, refusal.code, refusal.text)
 
     def _try_place(self, client_id: int, placement: Placement) -> Refusal | None:
-        order_id, terms = placement.order_id, placement.terms
+        order_id = placement.order_id
         own = self.book.find(client_id, order_id)
         if order_id <= 0 and own is None:
             return Refusal(10149, f"Invalid order id: {order_id}.")
-        found = self._resolve(placement.contract)
+        found = self.admission.resolve(placement.contract, placement.terms)
         if isinstance(found, Refusal):
             return found
         exchange = placement.contract.exchange or found.default_exchange
-        terms = self._complete_terms(terms)
-        refusal = self._check(client_id, terms, found)
+        terms = self.admission.complete(placement.terms)
+        refusal = self.admission.check(client_id, terms, found)
         if refusal is not None:
             return refusal
         if terms.what_if:
             return self._preview(client_id, order_id, found, exchange, terms)
-        if own is not None:
-            return self._change(own, found, terms)
-        if order_id <= self.book.mark(client_id):
+        if own is not None and not (own.done and order_id > self.mark(client_id)):
+            return self._amendments.change(own, found, terms)
+        if order_id <= self.mark(client_id):
             return rules.DUPLICATE_ID
         return self._book_new(client_id, order_id, found, exchange, terms)
 
-    def _resolve(self, query: ContractQuery) -> Contract | Refusal:
-        rows = self.catalogue.resolve(query)
-        if not rows:
-            return rules.NO_SUCH_CONTRACT
-        if len(rows) > 1:
-            return rules.ambiguous(query.symbol)
-        if query.con_id and query.symbol and query.symbol != rows[0].symbol:
-            return Refusal(478, "Parameters in request conflicts with contract parameters received by contract id")
-        return rows[0]
-
-    def _complete_terms(self, terms: Terms) -> Terms:
-        names = self.accounts.names()
-        account = terms.account or (names[0] if len(names) == 1 else "")
-        oca_type = terms.oca_type or (3 if terms.oca_group else 0)
-        return replace(terms, account=account, oca_type=oca_type)
-
-    def _check(self, client_id: int, terms: Terms, contract: Contract) -> Refusal | None:
-        if self._faults.take("110", client_id):
-            return rules.OFF_TICK
-        if self._faults.take("451", client_id):
-            text = "The order value estimate exceeds the Total Value Limit set in the order precautions."
-            return Refusal(451, text)
-        return rules.check_terms(terms, contract, self.catalogue, self.accounts.names())
+    def mark(self, client_id: int) -> int:
+        """The number that this client's next one must exceed; lower than it should be while ids are rolled back."""
+        fault = self._faults.active("id-rollback", client_id)
+        mark = self.book.mark(client_id)
+        return mark if fault is None else max(0, mark - int(fault.options.get("by", 4)))
 
     def _preview(
         self, client_id: int, order_id: int, contract: Contract, exchange: str, terms: Terms
@@ -107,7 +92,7 @@ class Exchange:
         slow = self._faults.take("slow-whatif", client_id)
         order = self._new_order(client_id, order_id, contract, exchange, terms)
         before = self.accounts.margins(terms.account)
-        after = self.accounts.margins(terms.account, contract, terms.quantity * terms.sign)
+        after = combos.margins_after(order, self.accounts, self.catalogue)
         fee = commission(contract, terms.quantity, terms.limit or self.market.quote(contract.con_id).last)
         self._tell.previewed(order, Preview(before, after, fee), slow.seconds(3) if slow else self.lifecycle.latency)
         return None
@@ -130,62 +115,37 @@ class Exchange:
             parent.children.append(order.perm_id)
             group = terms.oca_group or str(parent.perm_id)
             order.revise(oca_group=group, oca_type=terms.oca_type or 3)
-        order.staged = not terms.transmit
+        order.awaits_click = bool(self._faults.take("silent-hold", client_id))
+        order.staged = order.awaits_click or not terms.transmit
         self.book.add(order)
         if not order.staged:
             self._transmit(order)
+            if self._faults.take("double-perm", client_id):
+                self._double(order, order.terms)
         return None
 
     def _transmit(self, order: Order) -> None:
         waiting = self.book.staged_with(order.parent_perm or order.perm_id)
-        group = [other for other in waiting if other is not order]
+        group = [other for other in waiting if other is not order and not other.awaits_click]
         for member in sorted([*group, order], key=lambda each: each.perm_id):
-            refusal = self._broker_refusal(member)
+            refusal = self.admission.broker_refusal(member)
             if refusal is None:
                 self.lifecycle.accept(member)
             else:
                 member.staged = False
                 self.lifecycle.reject(member, refusal)
 
-    def _broker_refusal(self, order: Order) -> str | None:
-        terms = order.terms
-        if terms.account not in self.accounts.names():
-            return "Invalid or missing IBCustAcctNo"
-        before = self.accounts.margins(terms.account)
-        after = self.accounts.margins(terms.account, order.contract, terms.quantity * terms.sign)
-        if after.initial > before.initial and after.initial > after.equity:
-            return (
-                "YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE "
-                f"[{after.equity} USD] MUST EXCEED THE INITIAL MARGIN [{after.initial} USD]"
-            )
-        return None
+    def _double(self, order: Order, terms: Terms) -> None:
+        """A second live order under the same number, with a permId of its own."""
+        twin = self._new_order(order.client_id, order.order_id, order.contract, order.exchange, terms)
+        self.book.add(twin)
+        self.lifecycle.accept(twin)
 
-    def _change(self, order: Order, contract: Contract, terms: Terms) -> Refusal | None:
-        if order.done:
-            return rules.NOT_MODIFIABLE
-        if order.staged:
-            order.terms = replace(terms, oca_group=order.terms.oca_group, oca_type=order.terms.oca_type)
-            if terms.transmit:
-                self._transmit(order)
-            return None
-        if order.terms.oca_group == str(order.parent_perm):
-            terms = replace(terms, oca_group=order.terms.oca_group, oca_type=order.terms.oca_type)
-        refusal = rules.check_change(order, terms, contract)
-        if refusal is not None:
-            return refusal
-        if self._faults.take("201", order.client_id):
-            self._tell.refused(order.client_id, order.order_id, 201, "Order rejected - reason:Order change refused.")
-            self.lifecycle.pair(order)
-            return None
-        order.terms = terms
-        self.lifecycle.pair(order)
-        self._clock.later(self.lifecycle.latency, lambda: self._changed(order))
-        return None
-
-    def _changed(self, order: Order) -> None:
-        if order.live and not order.cancel_pending:
-            self.lifecycle.pair(order)
-            self.lifecycle.work(order)
+    def click(self) -> None:
+        """Somebody confirms the dialogs that hold orders back."""
+        for order in [order for order in self.book.open() if order.awaits_click]:
+            order.awaits_click = False
+            self._transmit(order)
 
     # --- cancelling --------------------------------------------------------------------------------------------
 
@@ -204,7 +164,7 @@ class Exchange:
         elif order.staged:
             self.lifecycle.discard(order)
         elif order.cancel_pending:
-            self._tell.refused(client_id, order_id, 161, _not_cancellable(order))
+            self._tell.refused(client_id, order_id, 161, notices.not_cancellable(order))
         else:
             self.lifecycle.begin_cancel(order)
 
@@ -219,7 +179,7 @@ class Exchange:
             if not order.cancel_pending:
                 self.lifecycle.begin_mass_cancel(order, position)
             elif order.client_id == client_id:
-                self._tell.refused(client_id, order.order_id, 161, _not_cancellable(order))
+                self._tell.refused(client_id, order.order_id, 161, notices.not_cancellable(order))
 
     def _survivor(self) -> int | None:
         fault = self._faults.active("survivor")
@@ -235,7 +195,7 @@ class Exchange:
 
     def place_by_hand(self, contract: Contract, terms: Terms) -> Order:
         """An order made by hand in TWS: numbers 0 and 0, a real permId. ValueError when a rule forbids it."""
-        refusal = rules.check_terms(terms, contract, self.catalogue, self.accounts.names())
+        refusal = self.admission.check_terms(terms, contract)
         if refusal is not None:
             raise ValueError(refusal.text)
         order = self._new_order(None, 0, contract, contract.default_exchange, terms)
@@ -252,15 +212,15 @@ class Exchange:
         units = order.remaining if quantity is None else quantity
         if not 0 < units <= order.remaining:
             raise ValueError(f"{units} cannot be filled, {order.remaining} remain")
-        at = price or order.terms.limit or self.market.quote(order.contract.con_id).last
+        at = price or order.terms.limit or self.lifecycle.quote(order).last
         self.lifecycle.fill(order, units, at)
         return order
 
     def match_all(self) -> None:
         """One matching round over every order that works."""
+        now = self._clock.now()
         for order in self.book.live():
-            if matching.is_working(order) or matching.waits_for_trigger(order):
-                self.lifecycle.work(order)
+            self.lifecycle.step(order, now)
 
     def bind_manual(self) -> list[Order]:
         """Give every unbound manual order to client 0; returns the newly bound ones."""
@@ -268,7 +228,3 @@ class Exchange:
         for order in bound:
             self.book.bind(order)
         return bound
-
-
-def _not_cancellable(order: Order) -> str:
-    return f"Cancel attempted when order is not in a cancellable state.  Order permId ={order.perm_id}"

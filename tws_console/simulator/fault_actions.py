@@ -50,10 +50,13 @@ class FaultActions:
         self._gateway.faults.clear(name)
         if name in ("all", "1100", "2110") and not self._gateway.clock.link_up:
             self._restore_link(lost=False)
+        if name in ("all", "silent-hold"):
+            self._gateway.exchange.click()
         self.apply_modes()
 
     def apply_modes(self) -> None:
-        """Set every connection's way of sending to what the faults say now."""
+        """Set every connection's way of sending to what the faults say now, and how account values are named."""
+        self._gateway.accounts.ledger_prefix = self._gateway.faults.active("ledger-prefix") is not None
         for session in self._gateway.all_sessions():
             self.apply_modes_to(session)
 
@@ -80,6 +83,7 @@ class FaultActions:
         if lost:
             for session in self._gateway.sessions.values():
                 session.subscriptions.feeds.clear()
+                session.subscriptions.streams.clear()
         self._gateway.broadcast(*(RESTORED_LOST if lost else RESTORED_KEPT))
         self._gateway.clock.restore_link()
 

@@ -7,7 +7,6 @@ and recordings of real Gateways: own open orders are pushed before managedAccoun
 import time
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tws_console.simulator import messages, order_messages
 from tws_console.simulator.accounts import Accounts
@@ -15,8 +14,9 @@ from tws_console.simulator.clock import BrokerClock
 from tws_console.simulator.contracts import load_catalogue
 from tws_console.simulator.exchange import Exchange
 from tws_console.simulator.faults import Faults
-from tws_console.simulator.market import Market
+from tws_console.simulator.market import Market, step_of
 from tws_console.simulator.orders import Order
+from tws_console.simulator.pacing import Pacing
 from tws_console.simulator.reporting import Reporter
 from tws_console.simulator.session import Session
 from tws_console.simulator.wire import frame
@@ -56,8 +56,10 @@ class Gateway:
         self.unstarted: set[Session] = set()
         self.clock = BrokerClock()
         self.faults = Faults()
-        self.catalogue = load_catalogue(datetime.now(UTC).date())
+        self.pacing = Pacing(self.faults)
+        self.catalogue = load_catalogue(self.clock.now().date())
         self.market = Market(self.catalogue, settings.seed)
+        self.market.begin(step_of(self.clock.now()))
         self.accounts = Accounts(self.catalogue, self.market)
         self.reporter = Reporter(self.sessions, settings.master, self.faults, self.accounts, self.market, self.clock)
         self.exchange = Exchange(self.catalogue, self.market, self.accounts, self.faults, self.reporter, self.clock)
@@ -112,7 +114,7 @@ class Gateway:
 
     def next_order_id(self, client_id: int) -> int:
         """One more than the highest number this client has used or was shown."""
-        return self.exchange.book.mark(client_id) + 1
+        return self.exchange.mark(client_id) + 1
 
     def order_rows(self, session: Session, orders: list[Order]) -> bytes:
         """openOrder and orderStatus of each order; the numbers shown count as seen by this client."""

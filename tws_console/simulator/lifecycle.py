@@ -1,16 +1,21 @@
-"""Owns what happens to an order after it was booked: acknowledgement, work, fills, cancellation, brackets and groups.
+"""Owns what happens to an order after it was booked: acknowledgement, waiting, work, cancellation and its end.
 
-Imports `book`, `accounts`, `market`, `matching`, `orders`, `faults` and `ports`. Message sequences follow recordings of
-real Gateways (github ThomasMarcelis/ibkr-go and deepentropy/ibx): repeats are part of the protocol, not an accident.
+Imports `book`, `accounts`, `market`, `matching`, `hours`, `conditions`, `filling`, `groups`, `notices`, `orders`,
+`faults` and `ports`. Message sequences follow recordings of real Gateways (github ThomasMarcelis/ibkr-go and
+deepentropy/ibx): repeats are part of the protocol, not an accident.
 """
 
+from datetime import datetime
 from decimal import Decimal
 
-from tws_console.simulator import matching
-from tws_console.simulator.accounts import ZERO, Accounts, commission
+from tws_console.simulator import combos, conditions, hours, matching, notices
+from tws_console.simulator.accounts import Accounts
 from tws_console.simulator.book import Book
+from tws_console.simulator.contracts import Catalogue
 from tws_console.simulator.faults import Faults
-from tws_console.simulator.market import Market
+from tws_console.simulator.filling import Filling
+from tws_console.simulator.groups import Groups
+from tws_console.simulator.market import Market, Quote
 from tws_console.simulator.orders import (
     API_CANCELLED,
     CANCELLED,
@@ -20,13 +25,12 @@ from tws_console.simulator.orders import (
     PENDING_SUBMIT,
     PRE_SUBMITTED,
     SUBMITTED,
-    Execution,
     Order,
 )
 from tws_console.simulator.ports import ReporterPort, SchedulerPort
 
 BY_TRADER = "Cancelled by Trader"
-_VENUES = ("NASDAQ", "IBKRATS", "ARCA", "NYSE")
+BY_SYSTEM = "Cancelled by System:"
 
 
 class Lifecycle:
@@ -37,13 +41,16 @@ class Lifecycle:
         book: Book,
         accounts: Accounts,
         market: Market,
+        catalogue: Catalogue,
         faults: Faults,
         reporter: ReporterPort,
         clock: SchedulerPort,
     ) -> None:
         self.latency = 0.02
+        self.hours = hours.Hours(clock)
+        self.filling = Filling(book, accounts, market, catalogue, reporter, clock)
+        self._groups = Groups(book, clock, self.finish_cancel, self.pair, self.activate)
         self._book = book
-        self._accounts = accounts
         self._market = market
         self._faults = faults
         self._tell = reporter
@@ -54,9 +61,18 @@ class Lifecycle:
         self._tell.opened(order)
         self._tell.status(order)
 
+    def quote(self, order: Order) -> Quote:
+        """The quote of what the order trades."""
+        return combos.quote_of(order, self._market)
+
+    def _warn(self, order: Order, code: int, text: str) -> None:
+        self._tell.refused(order.client_id, order.order_id, code, text)
+
+    # --- from acknowledgement to work --------------------------------------------------------------------------
+
     def accept(self, order: Order) -> None:
-        """Acknowledge a transmitted order and let it go to work."""
-        order.staged = False
+        """Acknowledge a transmitted order and let it go to work, or wait."""
+        order.staged = order.awaits_click = False
         if order.done or order.cancel_pending:
             return
         if not self._clock.link_up:
@@ -66,161 +82,174 @@ class Lifecycle:
             return
         order.status = PRE_SUBMITTED
         order.why_held = self._reason_to_wait(order)
-        client = order.client_id
-        rejection = self._faults.take("201", client)
-        if rejection is not None or order.terms.tif == "FOK":
-            reason = "The time-in-force FOK is invalid for this combination of exchange and security type."
-            if rejection is not None:
-                reason = rejection.options.get("reason", "Exchange is closed.")
+        matching.follow(order, self.quote(order))
+        reason = self._rejection(order)
+        if reason is not None:
             self.reject(order, reason)
-        elif self._faults.take("399", client):
-            self._wait_for_opening(order)
-        elif self._faults.take("404", client):
+            return
+        self.hours.set_times(order)
+        if self._faults.take("399", order.client_id):
+            order.held = True
+            self._wait_for_opening(order, None)
+        elif self._faults.take("404", order.client_id):
             order.held, order.why_held = True, "locate"
             self.pair(order)
-            self._tell.refused(client, order.order_id, 404, "Order held while securities are located.")
+            self._warn(order, 404, notices.LOCATING)
+        elif order.opens_at is not None or order.terms.tif == "OPG":
+            self._wait_for_opening(order, order.auction_at or order.opens_at)
         else:
-            self.pair(order)
-            if self._faults.take("10349", client):
-                text = "Order TIF was set to DAY based on order preset."
-                self._tell.refused(client, order.order_id, 10349, text)
-            self._clock.later(self.latency, lambda: self.activate(order))
+            self._acknowledge(order)
+
+    def _acknowledge(self, order: Order) -> None:
+        self.pair(order)
+        if hours.ignores_extended(order.terms, order.contract):
+            self._warn(order, 2109, notices.IGNORED_FLAG)
+        if self._faults.take("10349", order.client_id):
+            self._warn(order, 10349, notices.PRESET_TIF)
+        self._clock.later(self.latency, lambda: self.activate(order))
+
+    def _rejection(self, order: Order) -> str | None:
+        """Why the broker refuses the order, or None."""
+        fault = self._faults.take("201", order.client_id)
+        if fault is not None:
+            return fault.options.get("reason", "Exchange is closed.")
+        terms = order.terms
+        if terms.tif == "FOK" and order.contract.sec_type == "STK" and order.exchange == "SMART":
+            return "The time-in-force FOK is invalid for this combination of exchange and security type."
+        if terms.tif in ("IOC", "FOK") and not self.hours.open_for(terms, order.contract):
+            return "Exchange is closed."
+        return None
 
     def _reason_to_wait(self, order: Order) -> str:
         parent = self._book.orders.get(order.parent_perm)
-        stop = "trigger" if order.terms.is_stop and not order.triggered else ""
+        trigger = "trigger" if order.terms.needs_trigger and not order.triggered else ""
         if parent is not None and parent.status != FILLED:
-            return f"child,{stop}" if stop else "child"
-        return stop
+            return f"child,{trigger}" if trigger else "child"
+        return trigger
 
-    def _wait_for_opening(self, order: Order) -> None:
-        order.held = True
-        terms, contract = order.terms, order.contract
-        text = (
-            f"Order Message:\n{terms.action} {terms.quantity} {contract.symbol} {contract.market_name}\n"
-            "Warning: your order will not be placed at the exchange until the next trading session"
-        )
-        self._tell.refused(order.client_id, order.order_id, 399, text)
+    def _wait_for_opening(self, order: Order, moment: datetime | None) -> None:
+        self._warn(order, 399, notices.waits_until(order, moment))
         self.pair(order)
-        self._clock.later(self.latency, lambda: self.pair(order))
+        self._clock.later(self.latency, lambda: self._repeat(order))
+
+    def _repeat(self, order: Order) -> None:
+        if not order.done:
+            self.pair(order)
 
     def reject(self, order: Order, reason: str) -> None:
         """The broker refuses: Inactive, error 201, Inactive again."""
         order.status, order.why_held = INACTIVE, ""
         self._complete(order, f"Rejected by System:{reason}")
         self.pair(order)
-        self._tell.refused(order.client_id, order.order_id, 201, f"Order rejected - reason:{reason}")
+        self._warn(order, 201, f"Order rejected - reason:{reason}")
         self.pair(order)
 
     def activate(self, order: Order) -> None:
-        """The broker has the order: it works, or waits for its trigger or its parent."""
+        """The broker has the order: it works, or waits for its time, its conditions, its trigger or its parent."""
         if order.done or order.cancel_pending or order.held:
             return
         order.why_held = self._reason_to_wait(order)
-        order.status = PRE_SUBMITTED if order.why_held else SUBMITTED
+        order.status = PRE_SUBMITTED if order.why_held or order.waits else SUBMITTED
         self.pair(order)
         self.pair(order)
         self.work(order)
 
+    # --- as time passes ----------------------------------------------------------------------------------------
+
+    def step(self, order: Order, now: datetime) -> None:
+        """What one beat of the market means to a live order."""
+        if order.timed and not order.cancel_pending and self._pass_time(order, now):
+            return
+        if matching.is_working(order) or matching.waits_for_trigger(order):
+            self.work(order)
+
+    def _pass_time(self, order: Order, now: datetime) -> bool:
+        """Act on the clock and on conditions; True when that is all for this beat."""
+        if order.expires_at is not None and now >= order.expires_at:
+            self._expire(order, "the order has reached its end")
+        elif order.auction_at is not None:
+            if now >= order.auction_at:
+                self._take_auction(order)
+        elif order.opens_at is not None:
+            if now >= order.opens_at:
+                order.opens_at = None
+                self.activate(order)
+        elif order.terms.conditions and not order.conditions_met:
+            if not conditions.hold(order.terms.conditions, now, self._market.quote):
+                return not order.terms.conditions_cancel
+            order.conditions_met = True
+            (self.begin_cancel if order.terms.conditions_cancel else self.activate)(order)
+        else:
+            return False
+        return True
+
+    def _take_auction(self, order: Order) -> None:
+        """All at one price, the last one; what the price leaves out is cancelled."""
+        order.auction_at, order.why_held = None, ""
+        quote = self.quote(order)
+        if matching.within_limit(order, quote.last, quote):
+            self.fill(order, order.remaining, quote.last)
+        else:
+            self._expire(order, "the auction price is beyond the limit")
+
     def work(self, order: Order) -> None:
         """Trade what the present quote allows."""
+        if not self.hours.open_for(order.terms, order.contract):
+            return
+        quote = self.quote(order)
         if matching.waits_for_trigger(order):
-            if not matching.is_triggered(order, self._market.quote(order.contract.con_id)):
+            matching.follow(order, quote)
+            if not matching.is_triggered(order, quote):
                 return
             order.triggered, order.why_held, order.status = True, "", SUBMITTED
             self.pair(order)
         if not matching.is_working(order):
             return
-        match = matching.crossing(order, self._market.quote(order.contract.con_id))
+        match = matching.crossing(order, quote)
         if match is not None:
             self.fill(order, *match)
-        if order.terms.tif == "IOC" and not order.done:
-            self.begin_cancel(order)
+        if order.terms.tif in ("IOC", "FOK") and not order.done:
+            self._cancel_rest(order)
 
     def fill(self, order: Order, quantity: Decimal, price: Decimal) -> None:
         """Execute `quantity` units (not more than remain) at `price`."""
-        total = order.filled * order.average + quantity * price
-        order.filled += quantity
-        order.average = (total / order.filled).quantize(Decimal("0.00000001"))
-        order.last_price = price
-        execution = self._book_fill(order, quantity, price)
+        rows = self.filling.book(order, quantity, price)
         if order.remaining <= 0:
             order.status, order.why_held = FILLED, ""
             self._complete(order, f"Filled Size: {order.filled.normalize():f}")
-        self._report_fill(execution)
+        self.filling.report(rows, self.latency, self._restate_fill)
+        self._groups.follow_fill(order, quantity, self.latency)
 
-    def _book_fill(self, order: Order, quantity: Decimal, price: Decimal) -> Execution:
-        contract, terms = order.contract, order.terms
-        before = order.commission or ZERO
-        order.commission = max(before, commission(contract, order.filled, order.average))
-        fee = order.commission - before
-        realized = self._accounts.apply_fill(terms.account, contract, quantity * terms.sign, price, fee)
-        execution = Execution(
-            exec_id=self._book.new_exec_id(),
-            order=order,
-            at=self._clock.now(),
-            venue=self._venue(order),
-            quantity=quantity,
-            price=price,
-            cumulative=order.filled,
-            average=order.average,
-            commission=fee,
-            realized=realized,
-        )
-        self._book.executions.append(execution)
-        return execution
-
-    def _venue(self, order: Order) -> str:
-        if order.contract.sec_type != "STK":
-            return order.contract.default_exchange
-        return _VENUES[len(self._book.executions) % len(_VENUES)]
-
-    def _report_fill(self, execution: Execution) -> None:
-        order = execution.order
-        self._tell.executed(execution)
+    def _restate_fill(self, order: Order) -> None:
         if order.done:
             self.pair(order)
             self.pair(order)
         else:
             self._tell.status(order)
-        self._clock.later(self.latency, lambda: self._tell.commission(execution))
-        self._tell.holdings_changed(order.terms.account, order.contract.con_id)
-        self._follow_group(order, execution.quantity)
-        if order.done:
-            self._release_children(order)
 
-    def _follow_group(self, order: Order, quantity: Decimal) -> None:
-        for sibling in self._book.in_group(order):
-            left = sibling.remaining - quantity
-            if order.terms.oca_type == 1 or order.done or left <= 0:
-                self.finish_cancel(sibling)
-            else:
-                sibling.revise(quantity=sibling.terms.quantity - quantity)
-                self.pair(sibling)
-
-    def _release_children(self, parent: Order) -> None:
-        for perm_id in parent.children:
-            child = self._book.orders[perm_id]
-            if child.live and child.why_held.startswith("child"):
-                self.activate(child)
+    # --- to the end --------------------------------------------------------------------------------------------
 
     def begin_cancel(self, order: Order) -> None:
-        """A cancel by the owner: PendingCancel twice, then Cancelled and 202."""
+        """A cancel by the owner: PendingCancel twice, then Cancelled and 202; or another's cancel is under way."""
+        if self._faults.take("cancel-by-other", order.client_id):
+            self._warn(order, 201, notices.CANCELLED_ELSEWHERE)
+            self.pair(order)
+            return
+        self._cancel_rest(order)
+        self._clock.later(self.latency / 2, lambda: self._repeat(order))
+
+    def _cancel_rest(self, order: Order) -> None:
+        """PendingCancel once, then the end: what is left of an IOC."""
         order.cancel_pending = True
         order.status = PENDING_CANCEL
         self.pair(order)
-        self._clock.later(self.latency / 2, lambda: self._repeat_pending(order))
         self._clock.later(self.latency, lambda: self.finish_cancel(order))
-
-    def _repeat_pending(self, order: Order) -> None:
-        if not order.done:
-            self.pair(order)
 
     def begin_mass_cancel(self, order: Order, position: int) -> None:
         """A cancel by the global cancel: no PendingCancel, a late repeat of the old state, then Cancelled and 202."""
         order.cancel_pending = True
         wait = self.latency * 2 + position * 0.0002
-        self._clock.later(wait, lambda: self._repeat_pending(order))
+        self._clock.later(wait, lambda: self._repeat(order))
         self._clock.later(wait + self.latency, lambda: self.finish_cancel(order))
 
     def finish_cancel(self, order: Order) -> None:
@@ -229,13 +258,19 @@ class Lifecycle:
             return
         if order.cancel_pending and self._faults.take("late-fill", order.client_id):
             order.cancel_pending = False
-            quote = self._market.quote(order.contract.con_id)
+            quote = self.quote(order)
             self.fill(order, order.remaining, quote.ask if order.terms.sign > 0 else quote.bid)
             return
+        self._end(order, BY_TRADER)
+
+    def _expire(self, order: Order, why: str) -> None:
+        self._end(order, BY_SYSTEM + why)
+
+    def _end(self, order: Order, completed: str) -> None:
         order.status, order.why_held = CANCELLED, ""
-        self._complete(order, BY_TRADER)
+        self._complete(order, completed)
         self._tell.status(order)
-        self._tell.refused(order.client_id, order.order_id, 202, "Order Canceled - reason:")
+        self._warn(order, 202, "Order Canceled - reason:")
         for perm_id in order.children:
             self.finish_cancel(self._book.orders[perm_id])
 
@@ -244,7 +279,7 @@ class Lifecycle:
         order.status = API_CANCELLED
         self._book.forget(order)
         self._tell.status(order)
-        self._tell.refused(order.client_id, order.order_id, 202, "Order Canceled - reason:")
+        self._warn(order, 202, "Order Canceled - reason:")
         for perm_id in order.children:
             child = self._book.orders[perm_id]
             if child.staged and not child.done:

@@ -3,36 +3,91 @@
 from decimal import Decimal
 
 from tws_console.simulator.market import Quote
-from tws_console.simulator.orders import SUBMITTED, Order
+from tws_console.simulator.orders import LIMIT_TYPES, SUBMITTED, TOUCH_TYPES, Order
 
 
 def is_triggered(order: Order, quote: Quote) -> bool:
-    """Whether the last price has reached the stop price."""
-    stop = order.terms.aux
-    if stop is None:
+    """Whether the last price has reached the price that sets the order to work."""
+    trigger = order.trigger
+    if trigger is None:
         return False
-    return quote.last >= stop if order.terms.sign > 0 else quote.last <= stop
+    rising = (order.terms.sign > 0) != (order.terms.order_type in TOUCH_TYPES)
+    return quote.last >= trigger if rising else quote.last <= trigger
 
 
 def waits_for_trigger(order: Order) -> bool:
-    """Whether this is a working stop that has not been triggered."""
-    return order.terms.is_stop and not order.triggered and order.why_held == "trigger" and not order.held
+    """Whether the order watches the market for its trigger now."""
+    return (
+        order.why_held == "trigger"
+        and order.terms.needs_trigger
+        and not (order.triggered or order.held or order.waits or order.cancel_pending)
+    )
 
 
 def is_working(order: Order) -> bool:
     """Whether the order may trade now."""
-    return order.status == SUBMITTED and not order.cancel_pending and not order.held
+    return order.status == SUBMITTED and not (order.cancel_pending or order.held or order.waits)
+
+
+def follow(order: Order, quote: Quote) -> None:
+    """Let a trailing stop begin, or move with the market in its favour; it never moves back."""
+    terms = order.terms
+    if not terms.is_trail:
+        return
+    if order.stop is None and terms.trail_stop is not None:
+        order.stop = terms.trail_stop
+        return
+    distance = terms.aux
+    if terms.trailing_percent is not None:
+        tick = order.contract.min_tick
+        distance = round(quote.last * terms.trailing_percent / 100 / tick) * tick
+    moved = quote.last + terms.sign * (distance or Decimal(0))
+    if order.stop is None or (moved < order.stop if terms.sign > 0 else moved > order.stop):
+        order.stop = moved
+
+
+def limit_of(order: Order, quote: Quote) -> Decimal | None:
+    """The worst price at which the order trades now, None for any price."""
+    terms = order.terms
+    if terms.order_type == "TRAIL LIMIT" and order.stop is not None and terms.limit_offset is not None:
+        return order.stop + terms.sign * terms.limit_offset
+    if terms.order_type == "REL":
+        return _pegged(order, quote)
+    if terms.order_type in LIMIT_TYPES or terms.order_type in ("TRAIL LIMIT", "MIDPRICE"):
+        return terms.limit
+    return None
+
+
+def _pegged(order: Order, quote: Quote) -> Decimal:
+    """A relative order stands at its own side's best price plus the offset, never beyond its limit."""
+    terms = order.terms
+    best = quote.bid if terms.sign > 0 else quote.ask
+    offset = terms.aux or Decimal(0)
+    if not offset and terms.percent_offset is not None:
+        tick = order.contract.min_tick
+        offset = round(best * terms.percent_offset / tick) * tick
+    pegged = best + terms.sign * offset
+    if not terms.limit:
+        return pegged
+    return min(pegged, terms.limit) if terms.sign > 0 else max(pegged, terms.limit)
+
+
+def within_limit(order: Order, price: Decimal, quote: Quote) -> bool:
+    """Whether the order accepts this price."""
+    limit = limit_of(order, quote)
+    if limit is None or (limit == 0 and order.terms.order_type == "MIDPRICE"):
+        return True
+    return price <= limit if order.terms.sign > 0 else price >= limit
 
 
 def crossing(order: Order, quote: Quote) -> tuple[Decimal, Decimal] | None:
     """Units and price of the next fill at this quote, or None. No more than the displayed size trades per step."""
     buying = order.terms.sign > 0
     price, shown = (quote.ask, quote.ask_size) if buying else (quote.bid, quote.bid_size)
-    limit = order.terms.limit
-    if (
-        order.terms.order_type in ("LMT", "STP LMT")
-        and limit is not None
-        and (price > limit if buying else price < limit)
-    ):
+    if order.terms.order_type == "MIDPRICE":
+        price = (quote.bid + quote.ask) / 2
+    if not within_limit(order, price, quote):
+        return None
+    if order.terms.tif == "FOK" and shown < order.remaining:
         return None
     return min(order.remaining, Decimal(shown)), price

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.simulator.accounts import Position, Profit
-from tws_console.simulator.contracts import Contract, trading_hours
+from tws_console.simulator.contracts import Contract
 from tws_console.simulator.market import Quote
+from tws_console.simulator.schedule import trading_hours
 from tws_console.simulator.wire import Field, frame, plain, seal
 
 FARMS = (
@@ -41,8 +42,8 @@ def _position_fields(held: Position) -> list[Field]:
         contract.symbol,
         contract.sec_type,
         contract.expiry,
-        Decimal(0),
-        "",
+        contract.strike,
+        contract.right,
         contract.multiplier,
         exchange,
         contract.currency,
@@ -57,7 +58,7 @@ def portfolio(account: str, held: Position, profit: Profit, price: Decimal) -> b
     """A portfolio row of an account subscription."""
     contract = held.contract
     return frame(
-        *(7, 8, contract.con_id, contract.symbol, contract.sec_type, contract.expiry, Decimal(0), "0"),
+        *(7, 8, contract.con_id, contract.symbol, contract.sec_type, contract.expiry, contract.strike, contract.right or "0"),
         *(contract.multiplier, contract.primary, contract.currency, contract.local_symbol, contract.trading_class),
         *(held.quantity, price, profit.value, held.average_cost, profit.unrealized, profit.realized, account),
     )
@@ -68,7 +69,8 @@ def contract_details(request_id: int, contract: Contract, exchange: str, now: da
     fields: list[Field] = [10]
     if version < 164:
         fields.append(8)
-    fields += [request_id, contract.symbol, contract.sec_type, contract.expiry, "0", "", exchange, contract.currency]
+    fields += [request_id, contract.symbol, contract.sec_type, contract.expiry]
+    fields += [contract.strike, contract.right, exchange, contract.currency]
     fields += [contract.local_symbol, contract.market_name, contract.trading_class, contract.con_id]
     fields.append(contract.min_tick)
     if version < 164:
@@ -122,6 +124,13 @@ def ticks(request_id: int, numbers: dict[str, int], old: Quote | None, new: Quot
     if old is None or old.volume != new.volume:
         parts.append(_size_tick(request_id, numbers["volume"], new.volume))
     return b"".join(parts)
+
+
+def index_ticks(request_id: int, numbers: dict[str, int], old: Quote | None, new: Quote) -> bytes:
+    """Tick messages of an index, which nobody bids for and nobody trades."""
+    names = ("last", "high", "low", "close", "open")
+    changed = [name for name in names if old is None or getattr(old, name) != getattr(new, name)]
+    return b"".join(_price_tick(request_id, numbers[name], getattr(new, name), 0) for name in changed)
 
 
 def _priced(request_id: int, numbers: dict[str, int], old: Quote | None, new: Quote, side: str) -> bytes:

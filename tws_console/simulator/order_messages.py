@@ -58,14 +58,28 @@ def open_order(order: Order, version: int, preview: Preview | None = None) -> by
     fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", "", ""]
     if version < 177:
         fields.append("")
-    fields += [terms.model_code, terms.good_till, "", "", "", "0", "", "-1", "0", "", "", "", "", ""]
+    fields += [terms.model_code, terms.good_till, "", _optional(terms.percent_offset)]
+    fields += ["", "0", "", "-1", "0", "", "", "", "", ""]
     fields += [str(terms.display_size or ""), "0", "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
     fields += ["0", "0", "", str(terms.parent_id), str(terms.trigger_method), "", "0", *_DELTA_NEUTRAL]
-    fields += ["0", "0", _trail_echo(terms), "", "", "", "", "0", "0", "0"]
+    fields += ["0", "0", _trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
     fields += [UNSET_INTEGER, UNSET_INTEGER, "", "", "0", "", "IB", "0", "0", *_algo(terms), "0", _flag(terms.what_if)]
     fields += _state(order, preview)
-    fields += ["0", "0", "0", "None", UNSET_DOUBLE, _trail_echo(terms), UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
-    fields += [UNSET_DOUBLE, "0", "", "", "", "0", "1", "0", "0", _flag(terms.order_type == "LMT")]
+    fields += ["0", "0", *_conditions(terms), "None", UNSET_DOUBLE, _trail_echo(order), _offset(terms)]
+    fields += [
+        UNSET_DOUBLE,
+        UNSET_DOUBLE,
+        UNSET_DOUBLE,
+        "0",
+        "",
+        "",
+        "",
+        "0",
+        "1",
+        "0",
+        "0",
+        _flag(terms.order_type == "LMT"),
+    ]
     for gate in (158, 160, 162):  # duration, postToAts, autoCancelParent
         if version >= gate:
             fields.append("0" if gate == 162 else UNSET_INTEGER)
@@ -86,10 +100,41 @@ def _basics(terms: Terms) -> list[str]:
     ]
 
 
-def _trail_echo(terms: Terms) -> str:
+def _optional(value: Decimal | None) -> str:
+    return "" if value is None else plain(value)
+
+
+def _offset(terms: Terms) -> str:
+    return UNSET_DOUBLE if terms.limit_offset is None else plain(terms.limit_offset)
+
+
+def _trail_echo(order: Order) -> str:
+    """Where a trailing stop stands; on other orders a figure that TWS fills in and that means nothing."""
+    terms = order.terms
+    if terms.is_trail and order.stop is not None:
+        return plain(order.stop)
     if terms.is_stop:
         return _price(terms.aux)
     return plain(terms.limit + 1) if terms.limit is not None else UNSET_DOUBLE
+
+
+def _combo(terms: Terms) -> list[str]:
+    """The legs in words and as fields, their prices, the routing parameters."""
+    words = ",".join(f"{leg.ratio * leg.sign}|{leg.con_id}" for leg in terms.legs)
+    fields = [words, str(len(terms.legs))]
+    for leg in terms.legs:
+        fields += [str(leg.con_id), str(leg.ratio), leg.action, leg.exchange, *leg.extras]
+    fields += [str(len(terms.leg_prices)), *terms.leg_prices, str(len(terms.routing))]
+    return fields + [part for pair in terms.routing for part in pair]
+
+
+def _conditions(terms: Terms) -> list[str]:
+    fields = [str(len(terms.conditions))]
+    for condition in terms.conditions:
+        fields += [condition.kind, *condition.fields]
+    if terms.conditions:
+        fields += [_flag(terms.conditions_ignore_rth), _flag(terms.conditions_cancel)]
+    return fields
 
 
 def _algo(terms: Terms) -> list[str]:
@@ -136,12 +181,14 @@ def completed_order(order: Order, version: int) -> bytes:
     fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", ""]
     if version < 177:
         fields.append("")
-    fields += [terms.model_code, terms.good_till, "", "", "", "0", "", "-1", "", "", "", "", ""]
+    fields += [terms.model_code, terms.good_till, "", _optional(terms.percent_offset)]
+    fields += ["", "0", "", "-1", "", "", "", "", ""]
     fields += [str(terms.display_size or ""), "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
     fields += [str(terms.trigger_method), "", "0", "None", "", "0", "0", "0", ""]
-    fields += ["0", "0", _trail_echo(terms), "", "", "0", "0", "0", UNSET_INTEGER, UNSET_INTEGER, "", ""]
-    fields += ["", "IB", "0", "0", *_algo(terms), "0", order.status, "0", "0", "0"]
-    fields += [_trail_echo(terms), UNSET_DOUBLE, "0", "1", "0", _cancel_date(order), plain(order.filled), "0", "0"]
+    fields += ["0", "0", _trail_echo(order), _optional(terms.trailing_percent), *_combo(terms)]
+    fields += [UNSET_INTEGER, UNSET_INTEGER, "", ""]
+    fields += ["", "IB", "0", "0", *_algo(terms), "0", order.status, "0", "0", *_conditions(terms)]
+    fields += [_trail_echo(order), _offset(terms), "0", "1", "0", _cancel_date(order), plain(order.filled), "0", "0"]
     fields += ["", "0", "0", str(order.parent_perm or 9223372036854775807)]
     at = order.completed_at or order.created
     fields += [f"{at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
@@ -162,9 +209,10 @@ def _cancel_date(order: Order) -> str:
 def execution_details(execution: Execution, request_id: int, version: int) -> bytes:
     """An execDetails row; `request_id` is -1 for a fill as it happens."""
     order = execution.order
-    fields = ["11", str(request_id), str(order.order_id), *_contract(order.contract, order.exchange)]
+    exchange = execution.leg.exchange if execution.leg else order.exchange
+    fields = ["11", str(request_id), str(order.order_id), *_contract(execution.contract, exchange)]
     fields += [execution.exec_id, tws_time(execution.at, version), order.terms.account, execution.venue]
-    fields += ["BOT" if order.terms.sign > 0 else "SLD", plain(execution.quantity), plain(execution.price)]
+    fields += ["BOT" if execution.sign > 0 else "SLD", plain(execution.quantity), plain(execution.price)]
     fields += [str(order.perm_id), str(order.shown_client), "0", plain(execution.cumulative)]
     fields += [plain(execution.average), order.terms.order_ref, "", "", order.terms.model_code, "1"]
     if version >= 178:

@@ -18,9 +18,48 @@ INACTIVE = "Inactive"
 DONE = frozenset({CANCELLED, API_CANCELLED, FILLED, INACTIVE})
 
 
+STOP_TYPES = frozenset({"STP", "STP LMT"})
+TRAIL_TYPES = frozenset({"TRAIL", "TRAIL LIMIT"})
+TOUCH_TYPES = frozenset({"MIT", "LIT"})
+CLOSE_TYPES = frozenset({"MOC", "LOC"})
+LIMIT_TYPES = frozenset({"LMT", "STP LMT", "LIT", "LOC"})
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of a combination; `extras` are the wire fields behind the exchange, kept as they came."""
+
+    con_id: int
+    ratio: int
+    action: str
+    exchange: str
+    extras: tuple[str, ...] = ("0", "0", "", "-1")
+
+    @property
+    def sign(self) -> int:
+        """1 when buying the combination buys this leg."""
+        return 1 if self.action == "BUY" else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of an order: its kind by wire number, whether it is joined by "and", its fields as they came."""
+
+    kind: str
+    fields: tuple[str, ...]
+
+    @property
+    def joined_by_and(self) -> bool:
+        """How this condition joins the one behind it."""
+        return self.fields[0] == "a"
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a client asked for. Unset prices are None; `transmit` False keeps the order in the TWS window."""
+    """What a client asked for. Unset prices are None; `transmit` False keeps the order in the TWS window.
+
+    `trail_stop` is the first stop price of a trailing order, `limit_offset` the distance of its limit from the stop.
+    """
 
     action: str
     quantity: Decimal
@@ -47,6 +86,16 @@ class Terms:
     what_if: bool = False
     algo_strategy: str = ""
     algo_params: tuple[tuple[str, str], ...] = ()
+    trail_stop: Decimal | None = None
+    trailing_percent: Decimal | None = None
+    limit_offset: Decimal | None = None
+    percent_offset: Decimal | None = None
+    conditions: tuple[Condition, ...] = ()
+    conditions_ignore_rth: bool = False
+    conditions_cancel: bool = False
+    legs: tuple[Leg, ...] = ()
+    leg_prices: tuple[str, ...] = ()
+    routing: tuple[tuple[str, str], ...] = ()
 
     @property
     def sign(self) -> int:
@@ -55,8 +104,18 @@ class Terms:
 
     @property
     def is_stop(self) -> bool:
-        """True for the types that wait for a trigger price."""
-        return self.order_type in ("STP", "STP LMT")
+        """True for stops with a fixed trigger price."""
+        return self.order_type in STOP_TYPES
+
+    @property
+    def is_trail(self) -> bool:
+        """True for stops that follow the market."""
+        return self.order_type in TRAIL_TYPES
+
+    @property
+    def needs_trigger(self) -> bool:
+        """True for every type that waits for a price before it works."""
+        return self.is_stop or self.is_trail or self.order_type in TOUCH_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +129,11 @@ class Placement:
 
 @dataclass(slots=True)
 class Order:
-    """One order in the Gateway's book. `client_id` None is an order made by hand in TWS and bound to nobody."""
+    """One order in the Gateway's book. `client_id` None is an order made by hand in TWS and bound to nobody.
+
+    `stop` is where a trailing stop stands now. `opens_at` is when a waiting order may go to work, `auction_at` the
+    opening or closing it takes part in, `expires_at` its end. `unsettled` is true while a change is on its way.
+    """
 
     perm_id: int
     client_id: int | None
@@ -94,6 +157,13 @@ class Order:
     completed_status: str = ""
     warning: str = ""
     by_hand: bool = False
+    stop: Decimal | None = None
+    opens_at: datetime | None = None
+    auction_at: datetime | None = None
+    expires_at: datetime | None = None
+    unsettled: bool = False
+    conditions_met: bool = False
+    awaits_click: bool = False
     children: list[int] = field(default_factory=list)
 
     @property
@@ -112,6 +182,25 @@ class Order:
         return self.terms.quantity - self.filled
 
     @property
+    def waits(self) -> bool:
+        """True while the clock or a condition keeps the order from working."""
+        conditional = bool(self.terms.conditions) and not (self.conditions_met or self.terms.conditions_cancel)
+        return self.opens_at is not None or self.auction_at is not None or conditional
+
+    @property
+    def timed(self) -> bool:
+        """True when the clock or a condition may change what happens to the order."""
+        conditional = bool(self.terms.conditions) and not self.conditions_met
+        return conditional or self.expires_at is not None or self.waits
+
+    @property
+    def trigger(self) -> Decimal | None:
+        """The price that sets the order to work, None when it needs none."""
+        if self.terms.is_trail:
+            return self.stop
+        return self.terms.aux if self.terms.needs_trigger else None
+
+    @property
     def shown_client(self) -> int:
         """The client id on the wire: 0 for an unbound manual order (recording of Gateway 10.40, deepentropy/ibx)."""
         return self.client_id or 0
@@ -123,7 +212,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill. `quantity` is unsigned; `realized` is None for an opening trade."""
+    """One fill. `quantity` is unsigned; `realized` is None for an opening trade.
+
+    `contract` and `sign` are those of the order, or of one leg when a combination has traded.
+    """
 
     exec_id: str
     order: Order
@@ -135,3 +227,15 @@ class Execution:
     average: Decimal
     commission: Decimal
     realized: Decimal | None
+    leg: Leg | None = None
+    leg_contract: Contract | None = None
+
+    @property
+    def contract(self) -> Contract:
+        """What was traded."""
+        return self.leg_contract or self.order.contract
+
+    @property
+    def sign(self) -> int:
+        """1 for a purchase, -1 for a sale."""
+        return self.order.terms.sign * (self.leg.sign if self.leg else 1)

@@ -6,7 +6,7 @@ The field order and its version gates follow the official client libraries betwe
 from decimal import Decimal
 
 from tws_console.simulator.contracts import read_query
-from tws_console.simulator.orders import Placement, Terms
+from tws_console.simulator.orders import Condition, Leg, Placement, Terms
 from tws_console.simulator.wire import Cursor
 
 _CONDITION_FIELDS = {"1": 6, "3": 3, "4": 3, "5": 4, "6": 5, "7": 5}
@@ -20,7 +20,7 @@ def read_placement(fields: list[str], version: int) -> Placement:
     cursor.skip(2)  # secIdType, secId
     values = _read_head(cursor)
     if query.sec_type == "BAG":
-        _skip_legs(cursor)
+        _read_legs(cursor, values)
     _read_middle(cursor, version, values)
     _read_tail(cursor, values)
     _read_versioned(cursor, version)
@@ -51,9 +51,20 @@ def _read_head(cursor: Cursor) -> dict[str, object]:
     return values
 
 
-def _skip_legs(cursor: Cursor) -> None:
-    for per_item in (8, 1, 2):  # legs, prices of legs, routing parameters
-        cursor.skip(cursor.integer() * per_item)
+def _read_legs(cursor: Cursor, values: dict[str, object]) -> None:
+    values["legs"] = tuple(_read_leg(cursor) for _ in range(_count(cursor)))
+    values["leg_prices"] = tuple(cursor.text() for _ in range(_count(cursor)))
+    values["routing"] = tuple((cursor.text(), cursor.text()) for _ in range(_count(cursor)))
+
+
+def _read_leg(cursor: Cursor) -> Leg:
+    con_id, ratio, action, exchange = cursor.integer(), cursor.integer(), cursor.text(), cursor.text()
+    return Leg(con_id, ratio, action, exchange, tuple(cursor.text() for _ in range(4)))
+
+
+def _count(cursor: Cursor) -> int:
+    """How many items follow; never more than the fields that are there."""
+    return min(cursor.integer(), cursor.left)
 
 
 def _read_middle(cursor: Cursor, version: int, values: dict[str, object]) -> None:
@@ -68,12 +79,17 @@ def _read_middle(cursor: Cursor, version: int, values: dict[str, object]) -> Non
     values["oca_type"] = cursor.integer()
     cursor.skip(2)  # rule80A, settlingFirm
     values["all_or_none"] = cursor.flag()
-    cursor.skip(14)  # minQty .. volatilityType
+    cursor.skip()  # minQty
+    values["percent_offset"] = cursor.decimal()
+    cursor.skip(12)  # eTradeOnly .. volatilityType
     if cursor.text():  # deltaNeutralOrderType
         cursor.skip(8 + 1)
     else:
         cursor.skip()  # deltaNeutralAuxPrice
-    cursor.skip(6)  # continuousUpdate .. scaleSubsLevelSize
+    cursor.skip(2)  # continuousUpdate, referencePriceType
+    values["trail_stop"] = cursor.decimal()
+    values["trailing_percent"] = cursor.decimal()
+    cursor.skip(2)  # scaleInitLevelSize, scaleSubsLevelSize
     increment = cursor.decimal()
     if increment is not None and increment > 0:
         cursor.skip(7)
@@ -95,15 +111,20 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
     cursor.skip(4)  # miscOptions, solicited, randomizeSize, randomizePrice
     if values["order_type"] in ("PEG BENCH", "PEGBENCH"):
         cursor.skip(5)
-    conditions = cursor.integer()
-    for _ in range(conditions):
-        kind = cursor.text()
-        if kind not in _CONDITION_FIELDS:
-            raise ValueError(f"condition type {kind[:20]!r} is unknown")
-        cursor.skip(_CONDITION_FIELDS[kind])
-    if conditions:
-        cursor.skip(2)  # conditionsIgnoreRth, conditionsCancelOrder
-    cursor.skip(19)  # adjustedOrderType .. usePriceMgmtAlgo
+    values["conditions"] = tuple(_read_condition(cursor) for _ in range(_count(cursor)))
+    if values["conditions"]:
+        values["conditions_ignore_rth"] = cursor.flag()
+        values["conditions_cancel"] = cursor.flag()
+    cursor.skip(2)  # adjustedOrderType, triggerPrice
+    values["limit_offset"] = cursor.decimal()
+    cursor.skip(16)  # adjustedStopPrice .. usePriceMgmtAlgo
+
+
+def _read_condition(cursor: Cursor) -> Condition:
+    kind = cursor.text()
+    if kind not in _CONDITION_FIELDS:
+        raise ValueError(f"condition type {kind[:20]!r} is unknown")
+    return Condition(kind, tuple(cursor.text() for _ in range(_CONDITION_FIELDS[kind])))
 
 
 def _read_versioned(cursor: Cursor, version: int) -> None:

@@ -54,5 +54,9 @@ class SchedulerPort(Protocol):
     def link_up(self) -> bool:
         """Whether the broker can be reached."""
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the time was set; sessions open and close only then."""
+
     def now(self) -> datetime:
         """The time as an aware UTC value."""

@@ -1,19 +1,34 @@
-"""Owns the checks a placement must pass before the Gateway books it. Imports `contracts`, `orders` and `wire`.
+"""Owns the checks a placement must pass before the Gateway books it.
 
-A refusal here is answered by an error alone: no openOrder and no orderStatus follow (source: recordings of a real
-Gateway in github ThomasMarcelis/ibkr-go, api_order_rejects; code texts as in the product's message table).
+Imports `contracts`, `conditions`, `hours` and `orders`. A refusal here is answered by an error alone: no openOrder and
+no orderStatus follow (source: recordings of a real Gateway in github ThomasMarcelis/ibkr-go, api_order_rejects; code
+texts as in the product's message table).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from tws_console.simulator.conditions import read_problem
 from tws_console.simulator.contracts import Catalogue, Contract
-from tws_console.simulator.orders import Order, Terms
+from tws_console.simulator.hours import read_moment
+from tws_console.simulator.orders import (
+    CLOSE_TYPES,
+    LIMIT_TYPES,
+    PENDING_SUBMIT,
+    STOP_TYPES,
+    TOUCH_TYPES,
+    TRAIL_TYPES,
+    Order,
+    Terms,
+)
 
-KNOWN_TYPES = frozenset({"MKT", "LMT", "STP", "STP LMT"})
-OTHER_TYPES = frozenset({"TRAIL", "TRAIL LIMIT", "MIT", "LIT", "MOC", "LOC", "REL", "PEG MKT", "PEG MID", "MIDPRICE"})
-KNOWN_TIFS = frozenset({"DAY", "GTC", "GTD", "IOC", "FOK"})
+KNOWN_TYPES = {"MKT", "LMT", "REL", "MIDPRICE"} | STOP_TYPES | TRAIL_TYPES | TOUCH_TYPES | CLOSE_TYPES
+OTHER_TYPES = frozenset({"PEG MKT", "PEG MID", "PEG BENCH", "PEG BEST", "BOX TOP", "MTL", "MKT PRT", "STP PRT", "VOL"})
+STOCK_ONLY_TYPES = CLOSE_TYPES | {"REL", "MIDPRICE"}
+KNOWN_TIFS = frozenset({"DAY", "GTC", "GTD", "IOC", "FOK", "OPG"})
+MAX_GROUP_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,13 @@ NO_SUCH_CONTRACT = Refusal(200, "No security definition has been found for the r
 OFF_TICK = Refusal(110, "The price does not conform to the minimum price variation for this contract.")
 DUPLICATE_ID = Refusal(103, "Duplicate order id")
 NOT_MODIFIABLE = Refusal(104, "Cannot modify a filled order.")
+MISMATCH = Refusal(105, "Order being modified does not match original order")
+STILL_PROCESSED = Refusal(2102, "Unable to modify this order as its still being processed.")
+BAD_MOMENT = Refusal(
+    343,
+    "The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx where yyyymmdd "
+    "and xx/xxxx are optional. E.g.: 20031126 15:59:00 US/Eastern",
+)
 
 
 def ambiguous(symbol: str) -> Refusal:
@@ -41,27 +63,36 @@ def ambiguous(symbol: str) -> Refusal:
     return Refusal(200, f"The contract description specified for {symbol} is ambiguous.")
 
 
-def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, accounts: list[str]) -> Refusal | None:
-    """The first rule that a new or changed order breaks, or None."""
+def check_terms(
+    terms: Terms, contract: Contract, catalogue: Catalogue, accounts: list[str], now: datetime
+) -> Refusal | None:
+    """The first rule that a new or changed order breaks at this moment, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
-        lambda: _check_shape(terms),
+        lambda: _check_shape(terms, contract),
         lambda: _check_quantity(terms),
         lambda: _check_tif(terms),
+        lambda: _check_moments(terms, now),
+        lambda: _check_trail(terms),
         lambda: _check_prices(terms, contract, catalogue),
         lambda: _check_account(terms, accounts),
     )
     return next((refusal for check in checks if (refusal := check()) is not None), None)
 
 
-def _check_shape(terms: Terms) -> Refusal | None:
+def _check_shape(terms: Terms, contract: Contract) -> Refusal | None:
     if terms.action not in ("BUY", "SELL", "SSHORT"):
         return Refusal(303, f"Invalid action: {terms.action}")
-    if terms.order_type in OTHER_TYPES:
+    stock_only = terms.order_type in STOCK_ONLY_TYPES or terms.tif == "OPG"
+    if terms.order_type in OTHER_TYPES or (stock_only and contract.sec_type != "STK"):
         return Refusal(387, "Unsupported order type for this exchange and security type.")
     if terms.order_type not in KNOWN_TYPES:
         return validating("Invalid order type was entered")
     if terms.what_if and not terms.transmit:
         return validating("What-If order should have transmit flag set to TRUE.")
+    if terms.what_if and terms.legs:
+        return Refusal(360, "No whatif check for smart combo")
+    if len(terms.oca_group) > MAX_GROUP_NAME:
+        return Refusal(401, f"The OCA group name is longer than {MAX_GROUP_NAME} characters.")
     return None
 
 
@@ -78,21 +109,57 @@ def _check_tif(terms: Terms) -> Refusal | None:
         return Refusal(10052, "Invalid time in force:Empty")
     if terms.tif not in KNOWN_TIFS:
         return Refusal(10052, f"Invalid time in force:{terms.tif}")
+    auction_only = terms.tif == "OPG" and terms.order_type not in ("MKT", "LMT")
+    if auction_only or (terms.order_type in CLOSE_TYPES and terms.tif in ("IOC", "FOK")):
+        return Refusal(111, f"The TIF {terms.tif} and the order type {terms.order_type} are incompatible.")
+    return None
+
+
+def _check_moments(terms: Terms, now: datetime) -> Refusal | None:
+    moments = [terms.good_after] if terms.good_after else []
+    if terms.tif == "GTD":
+        moments.append(terms.good_till)
+    for moment in moments:
+        try:
+            read_moment(moment, now)
+        except ValueError:
+            return BAD_MOMENT
+    problem = read_problem(terms.conditions, now)
+    return validating(problem) if problem else None
+
+
+def _check_trail(terms: Terms) -> Refusal | None:
+    if not terms.is_trail:
+        return None
+    if terms.trailing_percent is not None and not 0 < terms.trailing_percent < 100:
+        return Refusal(159, "Percent offset must be between 0% and 100%.")
+    if terms.trailing_percent is None and not (terms.aux is not None and terms.aux > 0):
+        return Refusal(158, "Must specify an offset amount or a percent offset amount.")
+    if terms.order_type == "TRAIL LIMIT" and terms.limit_offset is None and terms.limit is None:
+        return validating("You must enter a valid price.")
     return None
 
 
 def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Refusal | None:
     needed: list[Decimal | None] = []
-    if terms.order_type in ("LMT", "STP LMT"):
+    if terms.order_type in LIMIT_TYPES:
         needed.append(terms.limit)
-    if terms.is_stop:
+    if terms.is_stop or terms.order_type in TOUCH_TYPES:
         needed.append(terms.aux)
-    for price in needed:
-        if price is None or price <= 0:
+    for price in (*needed, *_optional_prices(terms)):
+        if price is None or (price <= 0 and not terms.legs):
             return validating("You must enter a valid price.")
-        if price % catalogue.tick_at(contract, price):
+        if price % catalogue.tick_at(contract, abs(price)):
             return OFF_TICK
     return None
+
+
+def _optional_prices(terms: Terms) -> list[Decimal]:
+    """Prices that a type may have; 0 is none."""
+    optional = [terms.trail_stop] if terms.is_trail else []
+    if terms.order_type in ("TRAIL LIMIT", "REL", "MIDPRICE"):
+        optional.append(terms.limit)
+    return [price for price in optional if price]
 
 
 def _check_account(terms: Terms, accounts: list[str]) -> Refusal | None:
@@ -106,8 +173,10 @@ def check_change(order: Order, terms: Terms, contract: Contract) -> Refusal | No
     old = order.terms
     if order.cancel_pending:
         return NOT_MODIFIABLE
+    if order.unsettled or order.status == PENDING_SUBMIT:
+        return STILL_PROCESSED
     if contract.con_id != order.contract.con_id or terms.action != old.action or terms.account != old.account:
-        return Refusal(105, "Order being modified does not match original order")
+        return MISMATCH
     if terms.order_type != old.order_type:
         return Refusal(329, f"Order modify failed. Cannot change to the new order type.{terms.order_type}")
     if terms.tif != old.tif and (old.tif, terms.tif) != ("DAY", "IOC"):
@@ -118,6 +187,8 @@ def check_change(order: Order, terms: Terms, contract: Contract) -> Refusal | No
         return Refusal(10327, "OCA type revision is not allowed.")
     if terms.parent_id != old.parent_id:
         return Refusal(10341, "Parent id revision is not allowed.")
+    if (terms.algo_strategy, terms.algo_params) != (old.algo_strategy, old.algo_params):
+        return Refusal(440, "Order modify failed. Algorithm cannot be modified.")
     if terms.quantity <= order.filled:
         return NOT_MODIFIABLE
     return None

@@ -8,7 +8,7 @@ scenario too: the default one with that fault on; what acts once acts ten second
 
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def fill_gateway(gateway: Gateway, scenario: Scenario) -> None:
         gateway.accounts.accounts[row["name"]] = Account(row["name"], cash)
     for row in data.get("positions", []):
         _add_position(gateway, row)
-    now = datetime.now(UTC)
+    now = gateway.clock.now()
     for row in data.get("orders", []):
         _add_order(gateway, row, now)
     if "crowd" in data:
@@ -157,6 +157,7 @@ def _add_crowd(gateway: Gateway, crowd: dict[str, int], now: datetime) -> None:
     accounts = gateway.accounts.names()
     stocks = [row for row in gateway.catalogue.contracts.values() if row.sec_type == "STK" and row.symbol != "ABX"]
     book = gateway.exchange.book
+    gateway.exchange.admission.side_limit = None
     for number in range(crowd["orders"]):
         contract = stocks[number % len(stocks)]
         buying = number % 2 == 0

@@ -15,6 +15,7 @@ from tws_console.simulator.gateway import Gateway, Settings
 from tws_console.simulator.market import STEP_SECONDS
 from tws_console.simulator.scenarios import fill_gateway, load_scenario
 from tws_console.simulator.session import Session
+from tws_console.simulator.timeline import Timeline
 
 PROFIT_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
@@ -30,11 +31,12 @@ class SimulatorServer:
         self._scenario = load_scenario(self.settings.scenario)
         self.gateway = Gateway(self.settings)
         fill_gateway(self.gateway, self._scenario)
+        self.timeline = Timeline(self.gateway)
         self.stopped = asyncio.Event()
         self.host, self.port = "", 0
         self.control_port = 0
         self._actions = FaultActions(self.gateway, self._later, self._restart)
-        self._control = Control(self.gateway, self._actions, self.stopped.set)
+        self._control = Control(self.gateway, self._actions, self.timeline, self.stopped.set)
         self._listener: asyncio.Server | None = None
         self._control_listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,6 +109,7 @@ class SimulatorServer:
 
     def _opened(self, session: Session) -> None:
         self.gateway.unstarted.add(session)
+        session.now = self.gateway.clock.now
         session.answers_handshake = self.gateway.faults.take("silent-accept") is None
 
     def _request(self, session: Session, fields: list[str]) -> None:
@@ -142,17 +145,11 @@ class SimulatorServer:
 
     async def _heartbeat(self) -> None:
         """Advance the market by the time that has passed; push ticks, profit and account values."""
-        begun = time.monotonic()
-        profit_at = account_at = begun
-        steps = 0
+        profit_at = account_at = time.monotonic()
         while True:
             await asyncio.sleep(STEP_SECONDS)
             now = time.monotonic()
-            due = int((now - begun) / STEP_SECONDS)
-            if self.gateway.clock.link_up:
-                self.gateway.market.advance(due - steps)
-                self.gateway.exchange.match_all()
-            steps = due
+            self.timeline.beat()
             self._push_ticks()
             if now - profit_at >= PROFIT_SECONDS:
                 profit_at = now
@@ -164,10 +161,10 @@ class SimulatorServer:
 
     def _push_ticks(self) -> None:
         for session in list(self.gateway.sessions.values()):
-            feeds = session.subscriptions.feeds
-            if feeds:
-                parts = [data_requests.feed_update(self.gateway, number, feed) for number, feed in feeds.items()]
-                session.send(b"".join(parts))
+            wanted = session.subscriptions
+            parts = [data_requests.feed_update(self.gateway, number, feed) for number, feed in wanted.feeds.items()]
+            parts += [due() for due in wanted.streams.values()]
+            session.send(b"".join(parts))
 
     def _push_accounts(self) -> None:
         for session in list(self.gateway.sessions.values()):

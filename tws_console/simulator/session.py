@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -30,11 +30,17 @@ class Feed:
     contract: Contract
     numbers: dict[str, int]
     sent: Quote | None = None
+    delayed: bool = False
+    frozen_at: int | None = None
 
 
 @dataclass(slots=True)
 class Subscriptions:
-    """What is to be pushed to one client, by request id where there is one."""
+    """What is to be pushed to one client, by request id where there is one.
+
+    A stream, by its kind and request id, gives the messages that are due whenever it is asked; `queries` are the
+    historical requests that are not answered yet.
+    """
 
     positions: bool = False
     account: str | None = None
@@ -47,6 +53,12 @@ class Subscriptions:
     multi_values: dict[int, str] = field(default_factory=dict)
     multi_positions: dict[int, str] = field(default_factory=dict)
     sent_profit: dict[int, tuple[Decimal, ...]] = field(default_factory=dict)
+    streams: dict[tuple[str, int], Callable[[], bytes]] = field(default_factory=dict)
+    queries: set[int] = field(default_factory=set)
+
+    def count(self, kind: str) -> int:
+        """How many streams of a kind there are."""
+        return sum(1 for known, _ in self.streams if known == kind)
 
 
 class Session(asyncio.Protocol):
@@ -63,6 +75,7 @@ class Session(asyncio.Protocol):
         self.subscriptions = Subscriptions()
         self.peer = ""
         self.answers_handshake = True
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.outlet: Outlet
         self._on_opened = on_opened
         self._on_request = on_request
@@ -119,7 +132,7 @@ class Session(asyncio.Protocol):
             self.close()
             return
         self.version = min(newest, NEWEST_VERSION)
-        now = datetime.now(ZoneInfo("US/Eastern"))
+        now = self.now().astimezone(ZoneInfo("US/Eastern"))
         self.send(frame(self.version, f"{now:%Y%m%d %H:%M:%S} EST"))
 
     def send(self, data: bytes) -> None:

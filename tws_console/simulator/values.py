@@ -13,6 +13,16 @@ from tws_console.simulator.accounts import CENT, Accounts
 from tws_console.simulator.wire import frame, plain
 
 BASE = "USD"
+# Ledger key -> the security types whose worth it adds up.
+_HOLDINGS = {
+    "StockMarketValue": ("STK",),
+    "OptionMarketValue": ("OPT",),
+    "FutureOptionValue": ("FOP",),
+    "FuturesPNL": ("FUT",),
+    "CfdPNL": ("CFD",),
+    "CorporateBondValue": ("BOND",),
+    "Cryptocurrency": ("CRYPTO",),
+}
 
 
 def headline_values(accounts: Accounts, name: str) -> list[tuple[str, str, str]]:
@@ -52,22 +62,35 @@ def headline_values(accounts: Accounts, name: str) -> list[tuple[str, str, str]]
 def ledger_values(accounts: Accounts, name: str) -> Iterator[tuple[str, str, str]]:
     """Key, value and currency of the figures per currency, the total as BASE first."""
     profit = accounts.profit(name)
-    total = {
-        "CashBalance": accounts.cash_value(name),
-        "TotalCashBalance": accounts.cash_value(name),
-        "StockMarketValue": accounts.stock_value(name),
-        "NetLiquidationByCurrency": accounts.net_liquidation(name),
-        "UnrealizedPnL": profit.unrealized,
-        "RealizedPnL": profit.realized,
-        "ExchangeRate": Decimal(1),
-    }
-    for key, value in total.items():
-        yield key, _money(value), "BASE"
-    for currency, amount in accounts.accounts[name].cash.items():
+    for currency in ("BASE", *accounts.accounts[name].cash):
+        base = currency == "BASE"
+        rate = Decimal(1) if base else accounts.rate(currency)
+        cash = accounts.cash_value(name) if base else accounts.accounts[name].cash[currency]
+        held = {
+            key: accounts.value_of(name, *kinds, currency=None if base else currency) / rate
+            for key, kinds in _HOLDINGS.items()
+        }
         yield "Currency", currency, currency
-        yield "CashBalance", _money(amount), currency
-        yield "TotalCashBalance", _money(amount), currency
-        yield "ExchangeRate", plain(accounts.rate(currency)), currency
+        yield "CashBalance", _money(cash), currency
+        yield "TotalCashBalance", _money(cash), currency
+        yield "AccruedCash", _money(Decimal(0)), currency
+        for key, value in held.items():
+            yield key, _money(value), currency
+        yield "NetLiquidationByCurrency", _money(_rounded(cash) + sum(map(_rounded, held.values()))), currency
+        if base:
+            yield "UnrealizedPnL", _money(profit.unrealized), currency
+            yield "RealizedPnL", _money(profit.realized), currency
+        yield "ExchangeRate", plain(_rounded(rate, "0.0000001")), currency
+
+
+def _rounded(value: Decimal, unit: str = "0.01") -> Decimal:
+    return value.quantize(Decimal(unit))
+
+
+def published_ledger(accounts: Accounts, name: str) -> Iterator[tuple[str, str, str]]:
+    """The figures per currency as account updates name them: with "$LEDGER-" before the key when that is set."""
+    prefix = "$LEDGER-" if accounts.ledger_prefix else ""
+    return ((prefix + key, value, currency) for key, value, currency in ledger_values(accounts, name))
 
 
 def _money(value: Decimal) -> str:
@@ -78,7 +101,7 @@ def account_values(accounts: Accounts, name: str, now: datetime) -> bytes:
     """All values of an account and the time they were taken, as updateAccountValue and updateAccountTime rows."""
     rows: list[tuple[str, str, str]] = [("AccountCode", name, ""), ("AccountReady", "true", "")]
     rows += headline_values(accounts, name)
-    rows += ledger_values(accounts, name)
+    rows += published_ledger(accounts, name)
     parts = [frame(6, 2, key, value, currency, name) for key, value, currency in rows]
     parts.append(account_time(now))
     return b"".join(parts)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 UNSET_DOUBLE = "1.7976931348623157E308"
 UNSET_INTEGER = "2147483647"
 MAX_FRAME = 1 << 20
+_MAX_DIGITS = 40
 
 _UNSET_NUMBERS = {"", "1.7976931348623157e308", "1.7976931348623157e+308", "2147483647"}
 
@@ -135,10 +136,17 @@ class Cursor:
 
 
 def _is_number(value: str) -> bool:
+    """Whether it is a finite number of a size that money, quantities and ids can have.
+
+    Written out in full, a number with a huge exponent would take all memory and time there is.
+    """
+    if len(value) > _MAX_DIGITS:
+        return False
     try:
-        return Decimal(value).is_finite()
+        number = Decimal(value)
     except InvalidOperation:
         return False
+    return number.is_finite() and abs(number.adjusted()) <= _MAX_DIGITS
 
 
 def _no_number(value: str) -> int:

@@ -26,9 +26,11 @@ from tws_console.tui import desk, modes
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
+from tws_console.tui.gone import GoneRows
 from tws_console.tui.screens.page import Page, bind
 from tws_console.tui.stop_gate import StopGate
 from tws_console.tui.tones import ThemeTokens, Tones, css_variables, textual_theme
+from tws_console.tui.views.connect import ID_IN_USE
 
 if TYPE_CHECKING:
     from tws_console.tui.screens.trade import TradePage
@@ -58,6 +60,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         load_theme: ThemeLoader,
         *,
         theme: str = "dark",
+        load_engine: Callable[[], None] = lambda: None,
         clock: Clock | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
@@ -67,11 +70,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._tones = Tones(self._tokens, no_color=no_color)
         self._clock = clock or Clock()
         self._build_engine = build_engine
+        self._load_engine = load_engine
         self._engine: EnginePort | None = None
         self._first_session = session
         self._connected = False
         self._tasks: set[asyncio.Task[None]] = set()
         self.demo_wanted = False
+        self.gone = GoneRows()
         super().__init__(driver_class=driver, ansi_color=no_color)
         self.register_theme(textual_theme(self._tokens))
         self.theme = f"tws-{self._tokens.name}"
@@ -114,8 +119,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     # life
 
-    async def on_ready(self) -> None:
-        """The first paint is out: now the engine may take its time to load."""
+    def on_ready(self) -> None:
+        """The first paint is out: now the engine may take its time to load, beside the loop that answers the keys."""
+        self.keep(self._begin())
+
+    async def _begin(self) -> None:
+        await asyncio.to_thread(self._load_engine)
         self._engine = self._build_engine()
         Bridge(self, self._engine).start()
         await self._engine.start()
@@ -217,6 +226,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if self._engine is not None:
             self._engine.retry_now()
 
+    def action_use_spare_id(self) -> None:
+        """Only while the wanted id is refused: an id is never changed silently."""
+        failure = self.session.failure
+        if self._engine is not None and failure is not None and failure.code == ID_IN_USE:
+            self._engine.use_spare_id()
+
     def action_demo(self) -> None:
         self.demo_wanted = True
         self.leave(0)
@@ -256,4 +271,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Run work to its end, whatever page is up: never an exclusive worker, which the next one would cancel."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._kept)
+
+    def _kept(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)

@@ -19,6 +19,8 @@ MOST_ROWS = 16
 class CommandPalette(Dialog[Action | None]):
     """The chosen action, or None. `places` are where keys work right now; the caller carries the action out."""
 
+    TYPED = True
+
     def __init__(self, places: Iterable[Where]) -> None:
         super().__init__(no=None)
         self._places = tuple(places)

@@ -9,9 +9,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
-from tws_console.model.order import Order
+from tws_console.model.order import Order, Status
 from tws_console.tui import modes
 from tws_console.tui.bindings import Action
+from tws_console.tui.views import formats
 from tws_console.tui.views.orders import describe
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ async def _cancel(app: ConsoleApp, order: Order) -> None:
         log.exception("cancel of %s", order.key)
         app.say(Tone.BAD, f"{describe(order)}: the cancel failed, the order may be live: {error}")
         return
-    if result.reason:
+    if result.outcome == "cancelled":
+        app.say(Tone.GOOD, f"{describe(order)}: cancelled")
+    elif result.reason:
         app.say(Tone.WARN, f"{describe(order)}: {result.outcome}: {result.reason}")
 
 
@@ -99,7 +102,7 @@ def ask_quit(app: ConsoleApp) -> None:
             app.leave(0)
 
     if not app.screen.is_modal:
-        app.push_screen(QuitModal(reasons, len(orders)), answered)
+        app.push_screen(QuitModal(reasons, sum(order.status is not Status.STAGED for order in orders)), answered)
 
 
 def ask_release(app: ConsoleApp) -> None:
@@ -119,7 +122,7 @@ def ask_release(app: ConsoleApp) -> None:
         except (ValueError, OSError) as error:
             app.say(Tone.BAD, f"The freeze stays: {error}")
 
-    app.push_screen(ReleaseModal(app.session.frozen_since), answered)
+    app.push_screen(ReleaseModal(formats.moment(app.session.frozen_since, app.now())), answered)
 
 
 def copy_row(app: ConsoleApp, as_json: bool) -> None:

@@ -146,7 +146,7 @@ def errors(draft: Draft, accounts: tuple[str, ...]) -> dict[str, str]:
 
 def _field_error(name: str, draft: Draft, given: Mapping[str, str], accounts: tuple[str, ...]) -> str:
     if name == "account" and draft.account not in accounts:
-        return "is required: choose one"
+        return "is required: space chooses"
     if name == "symbol" and draft.instrument is not None and draft.instrument.sec_type not in _SEC_TYPES:
         return f"must be a stock, future or currency pair, got {draft.instrument.sec_type}"
     if name not in SCHEMA:

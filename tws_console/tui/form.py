@@ -75,6 +75,13 @@ class TicketForm:
         """True when the draft differs from what it was started with."""
         return replace(self.draft, instrument=None, steps=()) != replace(self.start, instrument=None, steps=())
 
+    @property
+    def field_actions(self) -> frozenset[str]:
+        """Ids of the actions that work in this field only."""
+        if self.offer is not None or self.candidates is not None or self.focus in TEXTS - PRICES:
+            return frozenset()
+        return frozenset({"ticket.tick", "ticket.take"} if self.focus in PRICES else {"ticket.choose"})
+
     def errors(self) -> dict[str, str]:
         """All errors, touched or not. An unknown symbol is one."""
         found = self.refused | errors(self.draft, self.accounts)

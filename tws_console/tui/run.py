@@ -16,6 +16,8 @@ from tws_console.tui.app import ConsoleApp
 
 STOP_PATIENCE = 120.0
 """Seconds for which a stop may go on after the screen has gone."""
+GRACE = 3.0
+"""Seconds that the screen has to end by itself after a signal."""
 ENDED_WITHOUT_STATUS = 1
 log = logging.getLogger("tws_console.tui")
 
@@ -24,10 +26,13 @@ async def run_console(app: ConsoleApp, environ: Mapping[str, str] = os.environ) 
     """The exit status. Any end that is not the user's own is not 0."""
     loop = asyncio.get_running_loop()
     signals = [number for name in ("SIGHUP", "SIGTERM") if (number := getattr(signal, name, None)) is not None]
+    screen = loop.create_task(app.run_async(mouse="SSH_CONNECTION" not in environ))
     for number in signals:
-        loop.add_signal_handler(number, _leave, app, number)
+        loop.add_signal_handler(number, _leave, app, number, screen)
     try:
-        await app.run_async(mouse="SSH_CONNECTION" not in environ)
+        await screen
+    except asyncio.CancelledError:
+        log.error("the screen did not end by itself in %s s", GRACE)
     finally:
         await _finish(app)
         for number in signals:
@@ -37,10 +42,12 @@ async def run_console(app: ConsoleApp, environ: Mapping[str, str] = os.environ) 
     return app.return_code or ENDED_WITHOUT_STATUS
 
 
-def _leave(app: ConsoleApp, number: int) -> None:
+def _leave(app: ConsoleApp, number: int, screen: asyncio.Task[int | None]) -> None:
+    """Ask the screen to end, and end it when it does not: whatever hangs in it must not keep the connection."""
     if hasattr(signal, "SIGCONT"):
         signal.signal(signal.SIGCONT, signal.SIG_IGN)
     app.leave(128 + number)
+    asyncio.get_running_loop().call_later(GRACE, screen.cancel)
 
 
 async def _finish(app: ConsoleApp) -> None:

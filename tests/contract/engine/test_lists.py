@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine import connected_engine, row, ticket, until
+from tests.support.engine import connected_engine, effective_for, row, ticket, until
 from tests.support.simulator import SimulatorProcess
+from tws_console.bootstrap import build_engine
 from tws_console.engine.engine import Engine
 from tws_console.model.order import Status, Witness
+from tws_console.model.session import Phase
 
 LIST = 16
 WATCHER = 11
@@ -223,3 +225,33 @@ async def test_order_of_another_client_gets_its_true_end_when_the_lists_have_a_f
         wanted = Status.FILLED if end == "filled" else Status.CANCELLED
         await until(watch.engine, lambda: watch.note() or row(watch.engine, perm_id).status is wanted, 20)
         assert row(watch.engine, perm_id).witness in {Witness.COMPLETED, Witness.EXECUTION}
+
+
+async def test_link_is_made_anew_when_two_ends_are_lost(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.list_patience = 0.5
+        before = engine.session.link
+        assert before is not None
+        sim.ctl("fault", "no-end", ONLY, "count=2")
+
+        await until(engine, lambda: engine.session.link is not None and engine.session.link is not before, 20)
+        renewed = engine.session.state.snapshot_at
+        await until(engine, lambda: (engine.session.state.snapshot_at or 0) > (renewed or 0))
+
+        assert {order.perm_id for order in engine.book.live()} == {one["perm_id"] for one in sim.book()}
+
+
+async def test_spare_id_is_taken_only_when_asked_for(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home):
+        engine = build_engine(effective_for(sim), (11,), timeout=5.0, by="test", journal_path=str(home / "other.db"))
+        try:
+            await engine.start()
+            await until(engine, lambda: engine.session.state.failure is not None)
+            assert engine.session.link is None
+
+            engine.use_spare_id()
+
+            await until(engine, lambda: engine.session.state.phase is Phase.UP)
+            assert engine.session.state.client_id == 12
+        finally:
+            await engine.close()

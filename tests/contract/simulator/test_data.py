@@ -143,9 +143,7 @@ async def test_multi_requests_end_when_asked(server: SimulatorServer, connect: C
     assert "NetLiquidation" in {m[5] for m in (await client.until_id(74))[:-1]}
 
 
-async def test_advisor_data_and_history_are_refused_when_asked(empty: SimulatorServer, connect: Connect) -> None:
+async def test_advisor_data_is_refused_when_there_is_no_advisor(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
     client.send(18, 1, 1)
     assert "FA data" in (await client.until_error(321))[4]
-    client.send(20, 901, *_contract("AAPL"), 0, "", "1 day", "1 M", 1, "TRADES", 1, 0, "")
-    assert (await client.until_error(162))[2] == "901"

@@ -130,7 +130,7 @@ async def test_order_stays_as_it_was_when_change_is_refused(
     ("changes", "code", "text"),
     [
         ({"order_type": "NOSUCH"}, 321, "Invalid order type was entered"),
-        ({"order_type": "TRAIL"}, 387, "Unsupported order type"),
+        ({"order_type": "PEG MKT"}, 387, "Unsupported order type"),
         ({"con_id": 0, "symbol": "NOSUCH"}, 200, "No security definition"),
         ({"con_id": 0, "symbol": "ABX"}, 200, "ambiguous"),
         ({"limit": "200.005"}, 110, "minimum price variation"),

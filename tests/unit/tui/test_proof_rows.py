@@ -89,3 +89,20 @@ def test_copied_report_names_every_order_when_asked_for() -> None:
     text = proof.report_text(proofs.STOPPING)
     assert len(text.splitlines()) == 2 + len(proofs.STOPPING.orders)
     assert "1187330021\tES DEC26\tSELL\t2\tfilled\texecution\t2 at 5912.25" in text
+
+
+@pytest.mark.parametrize("report", [proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED])
+def test_foot_says_how_the_freeze_ends_when_a_verdict_stands(report: StopReport) -> None:
+    text = words(proof.foot_lines(report, 80, held))
+    assert "FREEZE stays on, also after a restart.  ^P, then type resume trading." in text
+
+
+@pytest.mark.parametrize(
+    "report", [proofs.STOPPING, proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED, None], ids=lambda r: str(r)[:9]
+)
+def test_keys_fit_80_cells_and_offer_positions_only_under_a_verdict(report: StopReport | None) -> None:
+    text = words([proof.key_line(report)])
+    assert len(text) <= 79
+    assert "esc back" in text
+    if report in {proofs.STOPPING, None}:
+        assert "positions" not in text

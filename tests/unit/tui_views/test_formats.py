@@ -79,3 +79,15 @@ def test_control_characters_become_blanks_when_text_comes_from_outside() -> None
 def test_account_is_shortened_when_shown_in_titles() -> None:
     assert formats.account_short("DU1234567") == "DU…4567"
     assert formats.account_tail("DU1234567") == "4567"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(D("0"), "0.00%"), (D("-0.00001"), "0.00%"), (D("0.0034"), "+0.34%"), (D("-0.119"), "-11.9%"), (None, "?")],
+)
+def test_percent_has_a_sign_only_when_something_moved(value: D | None, text: str) -> None:
+    assert formats.percent(value, signed=True) == text
+
+
+def test_percent_below_zero_keeps_its_minus_when_no_sign_is_asked_for() -> None:
+    assert formats.percent(D("-0.05")) == "-5.00%"

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui import fake_data as data
+from tws_console.model.order import Status
 from tws_console.model.position import AccountFigures
 from tws_console.model.session import ConnectFailed, Lamp, Lamps, Mode, Phase, StageName
 from tws_console.tui.bindings import ACTIONS, Where, footer_of
-from tws_console.tui.views import account, connect, status
+from tws_console.tui.views import account, connect, status, stop_bar
 from tws_console.tui.views.arrangement import Scene, arrange
 from tws_console.tui.views.cells import Spans, width
 from tws_console.tui.views.lines import footer
@@ -65,10 +66,12 @@ def test_account_strip_fits_when_any_width(room: int, old: str) -> None:
 def test_link_line_names_the_lost_link_when_the_broker_or_tws_is_down() -> None:
     lost = replace(data.SESSION, lost_at=data.MONOTONIC - 48, retry_at=data.MONOTONIC + 4)
     broker = replace(lost, lamps=Lamps(Lamp.UP, Lamp.DOWN))
-    assert "IBKR link lost 48 s ago (1100)." in plain(status.link_line(broker, data.MONOTONIC))
+    assert "IBKR link lost 48 s ago (1100)." in plain(status.link_line(broker, data.NOW, data.MONOTONIC))
     tws = replace(lost, lamps=Lamps(Lamp.DOWN))
-    assert "TWS link lost 48 s ago. ~ is last known. Retry 4 s." in plain(status.link_line(tws, data.MONOTONIC))
-    assert status.link_line(data.SESSION, data.MONOTONIC) == ()
+    assert "TWS link lost 48 s ago. ~ is last known. Retry 4 s." in plain(
+        status.link_line(tws, data.NOW, data.MONOTONIC)
+    )
+    assert status.link_line(data.SESSION, data.NOW, data.MONOTONIC) == ()
 
 
 @given(st.integers(60, 200), st.text(max_size=200))
@@ -116,3 +119,39 @@ def test_action_ids_and_keys_of_a_place_are_unique_when_registered() -> None:
     together = (Where.PAGES, Where.TABLES, Where.ORDERS, Where.POSITIONS, Where.EVERYWHERE)
     keys = [key for action in ACTIONS if action.where in together for key in action.keys]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("room", [40, 50, 60, 80, 120])
+def test_stop_bar_names_its_key_in_full_when_any_width(room: int) -> None:
+    facts = stop_bar.BarFacts(data.SESSION, data.ORDERS, 1.2)
+    assert " ENTER sends " in plain(stop_bar.bar_lines(facts, room)[0])
+    again = plain(stop_bar.bar_lines(replace(facts, hint="again"), room)[0])
+    assert "again" in again
+
+
+def test_stop_bar_names_no_symbol_of_a_staged_order_because_it_stays() -> None:
+    staged = [order for order in data.ORDERS if order.status is Status.STAGED]
+    text = "\n".join(plain(line) for line in stop_bar.bar_lines(stop_bar.BarFacts(data.SESSION, staged, 1.2), 80))
+    assert "knows: 0" in text
+    assert "AMD" not in text
+    assert "1 staged stays" in text
+
+
+def test_link_line_says_that_the_stop_is_refused_when_tws_is_read_only() -> None:
+    text = plain(status.link_line(replace(data.SESSION, api_read_only=True), data.NOW, data.MONOTONIC))
+    assert text == " READ-ONLY: TWS refuses orders, cancels and the stop. Untick Read-Only API."
+
+
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        ("2026-09-15T13:12:46+00:00", "since 09:12:46:"),
+        ("2026-09-14T13:12:46+00:00", "since 2026-09-14 09:12:"),
+        ("09:12:46", "since 09:12:46:"),
+    ],
+)
+def test_freeze_line_tells_the_day_only_when_it_is_not_today(since: str, words: str) -> None:
+    text = plain(status.link_line(replace(data.SESSION, frozen=True, frozen_since=since), data.NOW, data.MONOTONIC))
+    assert words in text
+    assert text.endswith("cancels pass, entry does not.  ^P releases it.")
+    assert len(text) <= 80

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
-from tws_console.rules.capability import Capability
+from tws_console.rules.capability import CANCEL, GLOBAL_CANCEL, Capability
 from tws_console.tui.modals.dialog import Dialog, no_button
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean
@@ -41,7 +41,7 @@ class CancelModal(Dialog[bool]):
         self.order = order
         self._capability = capability
         self._others = [o for o in others if o.key != order.key and o.status is not Status.STAGED]
-        self._can = "cancel" in capability.can
+        self._can = CANCEL in capability.can
 
     def heading(self) -> Spans:
         return (strong("Cancel this order?" if self._can else "This order cannot be cancelled here"),)
@@ -58,8 +58,11 @@ class CancelModal(Dialog[bool]):
             return [*rows, (), None, (*no_button(), Span("      "), key("y"), value(" cancel it"))]
         rows.append(self._owner())
         rows += [(Span(text, "warn"),) for text in wrap(clean(self._capability.why), self.inner_width)]
-        rows += [(), *self._global_cancel(), (), None]
-        return [*rows, no_button("Back")]
+        if GLOBAL_CANCEL in self._capability.can:
+            rows += [(), *self._global_cancel()]
+        elif self.order.status is Status.STAGED:
+            rows += [(), line("It is not at the market. ", key("^G"), " does not touch it; it ends when TWS restarts.")]
+        return [*rows, (), None, no_button("Back")]
 
     def keys(self) -> Spans:
         yes = (key("y"), *line(" cancel it  ")) if self._can else ()

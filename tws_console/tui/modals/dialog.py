@@ -40,6 +40,9 @@ class Dialog(ModalScreen[T]):
     STOPS_WITH_A_STOP = False
     """True for questions that must be answered No once an emergency stop is sent."""
 
+    TYPED = False
+    """True where letters only make a text and answer nothing: then a fast hand loses none of them."""
+
     def __init__(self, no: T) -> None:
         super().__init__()
         self.no = no
@@ -118,8 +121,9 @@ class Dialog(ModalScreen[T]):
         """Nothing typed at a question reaches the page below."""
         event.stop()
         event.prevent_default()
-        if not self._answered and not self.young:
-            self.answer(event.key, event.character if event.is_printable else None)
+        character = event.character if event.is_printable else None
+        if not self._answered and (not self.young or (self.TYPED and character is not None)):
+            self.answer(event.key, character)
 
     def close(self, result: T) -> None:
         """Answer once; later keys of the same burst find the question closed."""

@@ -149,13 +149,14 @@ class Page(Screen[None], inherit_bindings=False):
         counts = {"orders": len(engine.book.live()), "positions": len(engine.portfolio.positions)} if engine else {}
         self.query_one(PageTabs).show(counts)
         self._draw_link(room)
-        newest = engine.notices.lines[-1] if engine and engine.notices.lines else None
+        newest = titles.newest(engine.notices.lines) if engine is not None else None
         self.query_one("#message", Painted).show_lines([titles.notice_line(newest, room) if newest else ()])
         self.draw_footer()
         self.draw_selection()
 
     def _draw_link(self, room: int) -> None:
-        spans = status.link_line(console(self).session, console(self).monotonic())
+        app = console(self)
+        spans = status.link_line(app.session, app.now(), app.monotonic())
         link = self.query_one("#link", Painted)
         if link.display != bool(spans):
             link.display = bool(spans)
@@ -176,8 +177,13 @@ class Page(Screen[None], inherit_bindings=False):
 
     def draw_footer(self) -> None:
         extra = (("^G", "stop"),) if Where.TICKET in self.places else (("1-9", "page"), ("^G", "stop"))
-        spans = footer(footer_of(*self.places), self.size.width, extra)
+        spans = footer(self.footer_actions(), self.size.width, extra)
         self.query_one("#footer", Painted).show_lines([spans])
+
+    def footer_actions(self) -> tuple[Action, ...]:
+        """What the footer names: no way to another pane where there is only one."""
+        alone = sum(self.can_show(name) for name in self.PANES) < 2
+        return tuple(action for action in footer_of(*self.places) if not (alone and action.id == "pane.next"))
 
     def on_live_table_row_highlighted(self) -> None:
         self.draw_selection()

@@ -25,6 +25,7 @@ def _bindings() -> list[BindingType]:
     """Its own keys, and the keys of all pages that they leave free."""
     own: list[BindingType] = [
         Binding("escape", "back", "back", show=False),
+        Binding("enter", "positions", "positions", show=False),
         Binding("y", "copy_report", "copy report", show=False),
         Binding("r", "reconnect", "reconnect now", show=False),
     ]
@@ -94,6 +95,12 @@ class ProofScreen(Page, inherit_bindings=False):
 
     def action_back(self) -> None:
         self.app.switch_mode("trade")
+
+    def action_positions(self) -> None:
+        """Once a verdict stands: what the stop did not touch is the next thing to look at."""
+        report = self._report
+        if report is not None and not proof.stopping(report):
+            self.app.switch_mode("positions")
 
     def action_copy_report(self) -> None:
         report = self._report

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tws_console.model.instrument import Instrument
 from tws_console.model.order import Order
 from tws_console.model.position import Position
-from tws_console.tui.bindings import Where
+from tws_console.tui.bindings import Action, Where
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.screens.page import Page
 from tws_console.tui.views.arrangement import WIDE, Scene, arrange
@@ -22,6 +22,8 @@ from tws_console.tui.widgets.orders_table import OrdersTable
 from tws_console.tui.widgets.painted import Painted
 from tws_console.tui.widgets.positions_table import PositionsTable
 
+FIELD_ACTIONS = frozenset({"ticket.choose", "ticket.tick", "ticket.take"})
+"""What works in some fields of the ticket only."""
 _PLACED = ("orders", "selection", "positions", "divider", "ticket", "messages")
 
 
@@ -121,7 +123,18 @@ class TradePage(Page):
         self._again()
         self.focus_pane(self._came_from)
 
+    def on_order_form_moved(self) -> None:
+        self.draw_footer()
+
     # lines
+
+    def footer_actions(self) -> tuple[Action, ...]:
+        """Of the ticket's keys those that work in the field with the cursor."""
+        found = super().footer_actions()
+        if not isinstance(self.pane, OrderForm):
+            return found
+        here = self.pane.form.field_actions
+        return tuple(action for action in found if action.id not in FIELD_ACTIONS or action.id in here)
 
     def pane_places(self, pane: Widget | None) -> tuple[Where, ...]:
         return (Where.TICKET,) if isinstance(pane, OrderForm) else super().pane_places(pane)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tws_console.model.order import Order
 from tws_console.model.position import Quote
+from tws_console.model.problems import ErrorCode
 from tws_console.model.session import Mode
 from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import Level, Verdict, WhatIf
@@ -229,6 +230,7 @@ def _session(facts: ConfirmFacts) -> Spans:
 def _others(facts: ConfirmFacts) -> list[Spans]:
     """Live orders in the instrument, whoever they belong to; those that this one could trade with are marked."""
     found: list[Spans] = []
+    warned = any(v.code == ErrorCode.SELF_CROSS and v.level is not Level.PASS for v in facts.verdicts)
     for order in facts.others[:2]:
         crosses = order.action != facts.ticket.request.action
         owner = order.owner.value if order.owner.value != "foreign" else f"c{order.client_id}"
@@ -236,9 +238,15 @@ def _others(facts: ConfirmFacts) -> list[Spans]:
         at = f" at {formats.price(price, order.instrument.min_tick)}" if price is not None else " market"
         words = f"{owner} {order.action} {formats.quantity(order.remaining)}{at}"
         more = f"   +{len(facts.others) - 2} more" if len(facts.others) > 2 and order is facts.others[1] else ""
-        tail = f"   {'the other side: see checks' if crosses else 'same side, no cross'}{more}"
+        tail = f"   {_side_word(crosses, warned)}{more}"
         found.append(_labelled("Others" if not found else "", line(value(words), tail)))
     return found
+
+
+def _side_word(crosses: bool, warned: bool) -> str:
+    if not crosses:
+        return "same side, no cross"
+    return "the other side: see checks" if warned else "the other side, no cross"
 
 
 def _checks(facts: ConfirmFacts, width: int, room: int) -> list[Spans]:

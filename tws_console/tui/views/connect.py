@@ -6,8 +6,8 @@ import textwrap
 
 from tws_console.model.session import STAGE_ORDER, ConnectFailed, Phase, SessionState, Stage, StageName
 from tws_console.tui.views import formats
-from tws_console.tui.views.cells import Span, Spans
-from tws_console.tui.views.lines import cut, ruled
+from tws_console.tui.views.cells import Span, Spans, width
+from tws_console.tui.views.lines import ruled
 
 _NAMES = {
     StageName.TCP: "TCP",
@@ -19,6 +19,8 @@ _NAMES = {
     StageName.EXECUTIONS: "Executions",
 }
 LONGEST_WAIT = 60
+ID_IN_USE = 326
+"""TWS's word for a client id that another connection holds (IBKR Campus TWS API docs, "Error Codes")."""
 
 
 def milliseconds(value: float | None) -> str:
@@ -52,7 +54,9 @@ def _stage_line(stage: Stage, failed: bool, room: int) -> Spans:
 def _advice(failure: ConnectFailed, room: int) -> list[Spans]:
     reason = formats.clean(failure.reason).rstrip(".")
     hint = " Most likely, in this order:" if failure.advice else ""
-    lines: list[Spans] = [cut((Span(f"   {reason}.", "strong", True), Span(hint, "text")), room)]
+    head = (Span(f"   {reason}.", "strong", True), Span(hint, "text"))
+    wrapped = textwrap.wrap(f"{reason}.{hint}", max(20, room - 4))
+    lines: list[Spans] = [head] if width(head) <= room else [(Span(f"   {text}", "strong", True),) for text in wrapped]
     for number, advice in enumerate(failure.advice, 1):
         for index, text in enumerate(textwrap.wrap(formats.clean(advice), max(20, room - 8)) or [""]):
             lead = f"   {number}  " if index == 0 else "      "
@@ -91,4 +95,7 @@ def connect_lines(state: SessionState, monotonic: float, room: int) -> tuple[Spa
     if state.failure is not None:
         lines += [*_advice(state.failure, room), ()]
     lines += [_next_try(state, monotonic), ()]
+    if state.failure is not None and state.failure.code == ID_IN_USE and state.phase is Phase.WAITING:
+        words = f" goes on under a free id; orders of client {state.client_id} stay visible"
+        lines.append((Span("   f", "accent", True), Span(words, "text")))
     return tuple(lines)

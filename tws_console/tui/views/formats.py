@@ -77,6 +77,9 @@ def percent(value: Decimal | None, *, signed: bool = False) -> str:
         return NOT_KNOWN
     points = value * 100
     decimals = 2 if abs(points) < 10 else 1
+    if not round(points, decimals):
+        # A sign is for what moved: neither a zero nor what rounds to one has it.
+        return f"{Decimal(0):.{decimals}f}%"
     return f"{points:+.{decimals}f}%" if signed else f"{points:.{decimals}f}%"
 
 
@@ -104,6 +107,15 @@ def list_age(seconds: float | None) -> str:
 def since(start: datetime | None, now: datetime) -> str:
     """Age of something that began at `start` (aware)."""
     return NOT_KNOWN if start is None else age((now - start).total_seconds())
+
+
+def moment(text: str, now: datetime) -> str:
+    """A time in ISO 8601 as the time of day, with the day before it when that is another one; other text as it is."""
+    try:
+        at = datetime.fromisoformat(text).astimezone(EXCHANGE_TIME)
+    except ValueError:
+        return clean(text)
+    return clock(at) if at.date() == now.astimezone(EXCHANGE_TIME).date() else f"{at:%Y-%m-%d %H:%M}"
 
 
 def clock(at: datetime) -> str:

@@ -65,7 +65,9 @@ def market_value(held: Position) -> Decimal | None:
 
 
 def is_old(held: Position, context: PositionContext) -> bool:
-    """No price, or none for a minute, or nothing can arrive because the link is down."""
+    """No price, or none for a minute, or nothing can arrive because the link is down. A flat one needs no price."""
+    if not held.quantity:
+        return not context.link_up
     return not context.link_up or held.market_price is None or context.monotonic - held.seen_at > STALE_AFTER
 
 
@@ -103,7 +105,7 @@ def row(held: Position, context: PositionContext) -> Row:
         "account": cell(formats.account_tail(held.account), tone),
         "quantity": cell(formats.quantity(held.quantity, signed=True), tone),
         "cost": UNSET if flat and not cost else UNKNOWN if cost is None else cell(formats.average(cost, tick), tone),
-        "last": UNKNOWN if price is None else cell(formats.price(price, tick), tone),
+        "last": (UNSET if flat else UNKNOWN) if price is None else cell(formats.price(price, tick), tone),
         "value": _money(value, decimals=False),
         "currency": cell(formats.clean(held.instrument.currency), "muted"),
         "day": _money(held.daily_pnl, decimals=True),

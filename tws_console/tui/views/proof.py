@@ -221,9 +221,16 @@ def key_line(report: StopReport | None) -> Spans:
     goes_on = report is None or report.running
     back = " back, keeps running" if goes_on else " back"
     reconnect = report is not None and report.link is not StopLink.UP
+    if report is not None and report.proved:
+        return (
+            *(key("enter"), *line(" positions  "), key("y"), *line(" copy report  ")),
+            *(key("^P"), *line(" resume trading  "), key("esc"), *line(f"{back}  "), key("?"), *line(" help")),
+        )
+    empty = report is not None and not stopping(report) and report.verdict is StopVerdict.EMPTY
     return (
         *(Span("^G", "danger", True), *line(" once more  ")),
         *((key("r"), *line(" reconnect now  ")) if reconnect else ()),
+        *((key("enter"), *line(" positions  ")) if empty else ()),
         *(key("y"), *line(" copy report  "), key("esc"), *line(f"{back}  "), key("?"), *line(" help")),
     )
 

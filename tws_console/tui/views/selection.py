@@ -48,7 +48,7 @@ def what_can(order: Order, facts: Facts) -> Spans:
         return Span("can: ", "muted"), Span("c", "accent", True), Span(f" cancel{more}", "text")
     if not facts.link_up:
         return Span("cannot act: ", "warn", True), *stop_words(found.why)
-    return Span("can: ", "muted"), *stop_words(found.why)
+    return stop_words(found.why)
 
 
 def stop_words(text: str) -> Spans:
@@ -72,7 +72,7 @@ def order_lines(order: Order, facts: Facts, room: int) -> tuple[Spans, ...]:
 def position_lines(held: Position, cover: str, quote: Quote | None, room: int) -> tuple[Spans, ...]:
     """Two lines about a position; the second says why there is no price."""
     first = titles.position_details(held, cover, room)
-    if held.market_price is not None:
+    if held.market_price is not None or not held.quantity:
         return first, ()
     why = formats.clean(quote.problem) if quote is not None and quote.problem else "none was sent"
     name = formats.clean(held.instrument.name)

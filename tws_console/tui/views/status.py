@@ -136,7 +136,7 @@ def lost_for(state: SessionState, monotonic: float) -> str:
     return f"{text[:-1]} {text[-1]}"
 
 
-def link_line(state: SessionState, monotonic: float) -> Spans:
+def link_line(state: SessionState, now: datetime, monotonic: float) -> Spans:
     """What a trader must know about link, freeze and read-only, empty when there is nothing."""
     if state.lost_at is not None:
         broker = state.lamps.socket is Lamp.UP
@@ -149,11 +149,15 @@ def link_line(state: SessionState, monotonic: float) -> Spans:
             spans.append(Span(f" Retry {max(0, round(state.retry_at - monotonic))} s.", "muted"))
         return tuple(spans)
     if state.frozen:
-        since = f" since {formats.clean(state.frozen_since)}" if state.frozen_since else ""
+        since = f" since {formats.moment(state.frozen_since, now)}" if state.frozen_since else ""
         return (
             Span(f" FREEZE{since}:", "danger", True),
             Span(" cancels pass, entry does not.", "strong"),
-            Span("  Release it in the palette.", "muted"),
+            Span("  ^P releases it.", "muted"),
+        )
+    if state.api_read_only:
+        return Span(" READ-ONLY:", "danger", True), Span(
+            " TWS refuses orders, cancels and the stop. Untick Read-Only API.", "strong"
         )
     if state.entry_refusal:
         return Span(" READ-ONLY:", "warn", True), Span(f" {formats.clean(state.entry_refusal)}", "text")

@@ -16,6 +16,8 @@ from tws_console.tui.views.formats import account_short
 from tws_console.tui.views.pieces import chip, clip, spread
 
 INK = "danger_ink"
+NARROW = 66
+"""Below this width the question is shortened, so that its key is never cut."""
 ROWS = 5
 
 
@@ -39,21 +41,29 @@ def bar_lines(facts: BarFacts, width: int) -> list[Spans]:
         return [
             clip((*head, _bold(f"■ {facts.hint.upper()}"), _ink("   nothing was cancelled, nothing is frozen")), width)
         ]
-    answer = " press it again" if facts.hint == "again" else " other key: no"
-    send = Span(" ENTER sends ", "danger_bg", True, INK)
+    short = width < NARROW
+    question = "■ STOP ALL? " if short else "■ STOP ALL ORDERS?  "
+    again = facts.hint == "again"
+    answer = "" if short else " press it again" if again else " other key: no"
+    send = Span(" ENTER again " if short and again else " ENTER sends ", "danger_bg", True, INK)
     clock = _bold(f"{_fifths(facts.remaining):.1f} s ")
-    first = spread((*head, _bold("■ STOP ALL ORDERS?  "), send, _ink(answer)), (clock,), width)
+    first = spread((*head, _bold(question), send, _ink(answer)), (clock,), width)
     return [first, _knows(facts, width), _where(facts, width), _then(facts, width), _left(facts.remaining, width)]
 
 
 def _knows(facts: BarFacts, width: int) -> Spans:
     if facts.session.snapshot_at is None:
         return clip((_ink(" every order this TWS login knows: "), _bold("not loaded yet")), width)
-    live = [order for order in facts.orders if order.status is not Status.STAGED]
+    live = _at_market(facts)
     counts = "  ".join(f"{name} {count}" for name, count in owner_counts(live))
     age = "" if facts.list_age is None else f"seen {facts.list_age:.1f} s ago "
     left = (_ink(" every order this TWS login knows: "), _bold(str(len(live))), _ink(f"   {counts}"))
     return spread(left, (_ink(age),), width) if total(left) + len(age) < width else clip(left, width)
+
+
+def _at_market(facts: BarFacts) -> list[Order]:
+    """What the cancel is for: a staged order was never transmitted and stays."""
+    return [order for order in facts.orders if order.status is not Status.STAGED]
 
 
 def owner_counts(orders: Iterable[Order]) -> list[tuple[str, int]]:
@@ -71,8 +81,9 @@ def owner_counts(orders: Iterable[Order]) -> list[tuple[str, int]]:
 
 
 def _where(facts: BarFacts, width: int) -> Spans:
-    accounts = sorted({order.account for order in facts.orders if order.account} or set(facts.session.accounts))
-    symbols = sorted({order.instrument.symbol for order in facts.orders})
+    live = _at_market(facts)
+    accounts = sorted({order.account for order in live if order.account} or set(facts.session.accounts))
+    symbols = sorted({order.instrument.symbol for order in live})
     left = f" accounts {' '.join(map(account_short, accounts)) or '-'}   symbols "
     return (_ink(left + _fit(symbols, width - len(left))),)
 

@@ -6,20 +6,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tws_console.model.code_table import Severity
+from tws_console.model.codes import explain
 from tws_console.model.ids import Owner
 from tws_console.model.notice import Notice, Tone
 from tws_console.model.order import PROBLEMS, Order
 from tws_console.model.position import Position
 from tws_console.model.session import SessionState
 from tws_console.tui.views import formats, status
-from tws_console.tui.views.cells import Span, Spans
+from tws_console.tui.views.cells import Span, Spans, width
 from tws_console.tui.views.lines import Item, cut, fitting, joined
 from tws_console.tui.views.orders import owner_text
+from tws_console.tui.views.pieces import wrap
 
 NOTICE_GLYPHS = {
     Tone.INFO: ("·", "text"),
     Tone.GOOD: ("✓", "up"),
-    Tone.NOTE: ("▲", "muted"),
+    Tone.NOTE: ("▲", "text"),
     Tone.WARN: ("!", "warn"),
     Tone.BAD: ("✗", "danger"),
 }
@@ -42,16 +45,20 @@ def _owner_rank(order: Order) -> tuple[int, int]:
 
 
 def order_title(orders: Sequence[Order], state: SessionState, monotonic: float) -> Title:
-    """`Orders 15  own 7  c7 3  manual 2  !4`, or how many are stale and since when."""
+    """`Orders 15  own 7  c7 3  manual 2  !4`, or how many are stale and since when. Gone orders are not counted."""
+    live = [order for order in orders if order.live]
     stale = sum(order.stale for order in orders)
     problems = sum(order.status in PROBLEMS for order in orders)
     if stale:
         age = status.list_age(state, monotonic)
         full = f"last full list {formats.age(age)} ago" if age is not None else "no full list yet"
-        return Title("Orders", len(orders), (Span(f"{stale} stale", "warn"), Span(full, "warn")), problems)
-    owners = Counter((owner_text(order), _owner_rank(order)) for order in orders)
+        return Title("Orders", len(live), (Span(f"{stale} stale", "warn"), Span(full, "warn")), problems)
+    owners = Counter((owner_text(order), _owner_rank(order)) for order in live)
     parts = sorted(owners.items(), key=lambda item: item[0][1])
-    return Title("Orders", len(orders), tuple(Span(f"{name} {n}", "muted") for (name, _), n in parts), problems)
+    details = [Span(f"{name} {n}", "muted") for (name, _), n in parts]
+    if len(live) < len(orders):
+        details.append(Span(f"{len(orders) - len(live)} gone", "warn"))
+    return Title("Orders", len(live), tuple(details), problems)
 
 
 def position_title(positions: Sequence[Position], state: SessionState, old: int, *, grouped: bool = False) -> Title:
@@ -131,11 +138,30 @@ def position_details(held: Position, cover: str, room: int) -> Spans:
     return joined(fitting(items, room - 1))
 
 
+def is_quiet(notice: Notice) -> bool:
+    """A farm that is fine: worth a line in the log, never the attention of the message line."""
+    return notice.tone is Tone.NOTE and notice.code is not None and explain(notice.code).severity is Severity.INFO
+
+
+def newest(notices: Sequence[Notice]) -> Notice | None:
+    """What the message line shows: the newest that is not quiet, None when there is none."""
+    return next((notice for notice in reversed(notices) if not is_quiet(notice)), None)
+
+
 def notice_line(notice: Notice, room: int) -> Spans:
     """`09:12:35 ! text`, shortened at its end."""
-    glyph, tone = NOTICE_GLYPHS[notice.tone]
+    glyph, tone = ("·", "muted") if is_quiet(notice) else NOTICE_GLYPHS[notice.tone]
     head = Span(f" {formats.clock(notice.at)} ", "muted")
     return cut((head, Span(f"{glyph} ", tone, True), Span(formats.clean(notice.text), tone)), room - 1)
+
+
+def notice_lines(notice: Notice, room: int) -> list[Spans]:
+    """The whole text, its further lines below its first: a refusal's reason is worth more than the line it takes."""
+    (head, glyph, first) = notice_line(notice, len(notice.text) + 40)
+    indent = width((head, glyph))
+    texts = wrap(first.text, max(20, room - 1 - indent)) or [""]
+    below = [(Span(" " * indent), Span(text, first.tone)) for text in texts[1:]]
+    return [(head, glyph, Span(texts[0], first.tone)), *below]
 
 
 def no_orders(state: SessionState, monotonic: float) -> tuple[Spans, ...]:

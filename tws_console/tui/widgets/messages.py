@@ -1,4 +1,7 @@
-"""The messages of this session, one line each, newest first or last. May import textual; not the engine."""
+"""The messages of this session, newest first in one line each, or newest last in full.
+
+May import textual; not the engine.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tws_console.tui.facade import console
-from tws_console.tui.views.cells import Span
+from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.lines import ruled
-from tws_console.tui.views.titles import notice_line
+from tws_console.tui.views.titles import notice_line, notice_lines
 from tws_console.tui.widgets.painted import strip_of
 
 _FAR = 1_000_000
@@ -17,7 +20,7 @@ _STEPS = {"down": 1, "j": 1, "up": -1, "k": -1, "home": -_FAR, "g": -_FAR, "end"
 
 
 class MessagesPane(Widget):
-    """Lines of the notices. `focusable` makes it a pane whose keys scroll it."""
+    """Lines of the notices. `focusable` makes it a pane whose keys scroll it, and long ones take several lines."""
 
     def __init__(self, *, id: str = "messages", newest_first: bool = False, focusable: bool = False) -> None:
         super().__init__(id=id, markup=False)
@@ -25,23 +28,27 @@ class MessagesPane(Widget):
         self._newest_first = newest_first
         self._top = 0
         self._at_end = True
+        self._lines: list[Spans] = []
 
     def reload(self) -> None:
-        """The list of notices changed."""
+        """The list of notices changed, or the room for it."""
+        engine, room = console(self).engine, self.size.width
+        told = engine.notices.lines if engine is not None else ()
+        if self.can_focus:
+            self._lines = [line for notice in told for line in notice_lines(notice, room)]
+        else:
+            self._lines = [notice_line(notice, room) for notice in told]
+        if self._newest_first:
+            self._lines.reverse()
         self._follow()
         self.refresh()
-
-    @property
-    def _count(self) -> int:
-        engine = console(self).engine
-        return 0 if engine is None else len(engine.notices.lines)
 
     @property
     def _rows(self) -> int:
         return max(1, self.size.height - 1)
 
     def _follow(self) -> None:
-        last = max(0, self._count - self._rows)
+        last = max(0, len(self._lines) - self._rows)
         self._top = last if self._at_end and not self._newest_first else min(self._top, last)
 
     def on_resize(self) -> None:
@@ -70,24 +77,22 @@ class MessagesPane(Widget):
         self._scroll(-3)
 
     def _scroll(self, step: int) -> None:
-        last = max(0, self._count - self._rows)
+        last = max(0, len(self._lines) - self._rows)
         self._top = max(0, min(self._top + step, last))
         self._at_end = self._top == last
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         room, tones = self.size.width, console(self).tones
-        engine = console(self).engine
-        lines = engine.notices.lines if engine is not None else ()
+        lines = self._lines
         if y == 0:
+            engine = console(self).engine
+            told = len(engine.notices.lines) if engine is not None else 0
             focus = self.has_focus
             mark = Span("▌" if focus else "─", "accent" if focus else "line")
-            head = (mark, Span(" Messages", "strong", focus), Span(f" {len(lines)}", "muted"))
+            head = (mark, Span(" Messages", "strong", focus), Span(f" {told}", "muted"))
             last = min(len(lines), self._top + self._rows)
             place = f"{self._top + 1}-{last} of {len(lines)}" if lines and self.can_focus else ""
             return strip_of(ruled(head, (Span(place or "9 Log", "muted"),), room), room, tones, "bg")
         index = self._top + y - 1
-        if index >= len(lines):
-            return strip_of((), room, tones, "bg")
-        notice = lines[len(lines) - 1 - index] if self._newest_first else lines[index]
-        return strip_of(notice_line(notice, room), room, tones, "bg")
+        return strip_of(lines[index] if index < len(lines) else (), room, tones, "bg")

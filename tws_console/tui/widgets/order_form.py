@@ -32,6 +32,7 @@ from tws_console.tui.widgets.painted import Painted
 STEP = 0.5
 """Seconds between two looks at the quote."""
 MATCHES = 5
+KINDS = {"STK": "stock", "FUT": "future", "CASH": "currency pair"}
 
 
 class OrderForm(Painted, can_focus=True):
@@ -42,8 +43,12 @@ class OrderForm(Painted, can_focus=True):
     class Closed(Message):
         """The form was left; the draft is kept unless its order was sent."""
 
+    class Moved(Message):
+        """Other keys work now than before: another field, or a question in the place of the fields."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._told: frozenset[str] = frozenset()
         self.form = TicketForm(Draft())
         self._unfolded = False
         self._looking_up = 0
@@ -125,6 +130,9 @@ class OrderForm(Painted, can_focus=True):
         head = title_line(form, width, focused=focused, expanded=self._unfolded)
         body = rows(form, self._facts(engine), width, focused=focused, expanded=self._unfolded)
         self.show_lines([head, *body])
+        if self._told != form.field_actions:
+            self._told = form.field_actions
+            self.post_message(self.Moved())
 
     def _facts(self, engine: EnginePort | None) -> TicketFacts:
         app, draft, quote = console(self), self.form.draft, self.form.quote
@@ -224,7 +232,7 @@ class OrderForm(Painted, can_focus=True):
             found, matches = (), ()
             problem = f"not looked up: {failure.reason}"
         else:
-            problem = f"{request.symbol} is not known to TWS"
+            problem = f"no {KINDS.get(request.sec_type, request.sec_type)} {request.symbol} at TWS"
         finally:
             self._looking_up -= 1
         if self.form.draft.symbol != asked:
@@ -234,7 +242,7 @@ class OrderForm(Painted, can_focus=True):
         elif found:
             self.form.not_found(f"{len(found)} instruments: which one?", found)
         else:
-            self.form.not_found(problem + (": did you mean" if matches else ""), matches)
+            self.form.not_found(problem + (": did you mean" if matches else ": check it"), matches)
         self.draw()
 
     async def _adopt(self, instrument: Instrument) -> None:

@@ -1,11 +1,13 @@
-"""The table of all open orders, with its title. May import textual, not the engine: the façade is read when told to."""
+"""The table of all open orders, and of those that left the list without a told end.
+
+May import textual, not the engine: the façade is read when told to."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 from tws_console.model.ids import OrderKey
-from tws_console.model.order import PROBLEMS, Order
+from tws_console.model.order import PROBLEMS, Order, Status
 from tws_console.model.position import Quote
 from tws_console.tui.facade import DrainedPort, EnginePort, console
 from tws_console.tui.views import orders as view
@@ -22,6 +24,8 @@ class OrdersTable(LiveTable):
         self._branches: dict[Hashable, str] = {}
         self._by_contract: dict[int, set[OrderKey]] = {}
         self._told_of: dict[OrderKey, tuple[bool, bool]] = {}
+        self._gone = False
+        """Whether a row is shown that goes when its time is over, without a word from the engine."""
 
     @property
     def _engine(self) -> EnginePort | None:
@@ -29,14 +33,19 @@ class OrdersTable(LiveTable):
 
     @property
     def orders(self) -> Sequence[Order]:
+        """The live ones and, each where it stood, those whose end nobody told."""
         engine = self._engine
-        return () if engine is None else engine.book.live()
+        if engine is None:
+            return ()
+        app = console(self)
+        live, gone = engine.book.live(), app.gone.shown(engine.book.ended, app.monotonic())
+        return sorted([*live, *gone], key=_age_order) if gone else live
 
     @property
     def order(self) -> Order | None:
         """The order under the cursor as it is now; None on an empty table and on a row that has ended."""
-        engine, key = self._engine, self.cursor
-        return engine.book.get(key) if engine is not None and isinstance(key, OrderKey) else None
+        key = self.cursor
+        return self._order_of(key) if isinstance(key, OrderKey) else None
 
     def reload(self) -> None:
         """All rows anew, as after a page was turned to."""
@@ -56,6 +65,8 @@ class OrdersTable(LiveTable):
 
     def second(self) -> None:
         """Ages go on, also that of the list where it is told."""
+        if self._gone:
+            self._membership()
         self.touch(self.window.visible)
         if not self.window.keys or console(self).session.lost_at is not None:
             self._head()
@@ -73,11 +84,12 @@ class OrdersTable(LiveTable):
         engine = self._engine
         order = engine.book.get(key) if engine is not None else None
         if order is None or order.key != key or not order.live:
-            return key in self._told_of
+            return key in self._told_of or (order is not None and order.status is Status.GONE)
         return self._told_of.get(key) != (order.status in PROBLEMS, order.stale)
 
     def _membership(self) -> None:
         orders = self.orders
+        self._gone = any(not order.live for order in orders)
         self._told_of = {order.key: (order.status in PROBLEMS, order.stale) for order in orders}
         placed = view.bracket_order(orders)
         branches: dict[Hashable, str] = dict(placed)
@@ -100,13 +112,17 @@ class OrdersTable(LiveTable):
         engine = self._engine
         if engine is None or not isinstance(key, OrderKey):
             return None
-        order = engine.book.get(key)
-        if order is None:
-            order = _found(engine.book.ended, key)
+        order = self._order_of(key)
         if order is None:
             return None
         context = view.OrderContext(self._quote, console(self).now(), self._branches.get(key, ""))
         return view.row(order, context)
+
+    def _order_of(self, key: OrderKey) -> Order | None:
+        engine = self._engine
+        if engine is None:
+            return None
+        return engine.book.get(key) or next((order for order in engine.book.ended if order.key == key), None)
 
     def _quote(self, con_id: int) -> Quote | None:
         """The quote of an instrument; none while the link is down, because an old one would give a wrong distance."""
@@ -119,5 +135,6 @@ class OrdersTable(LiveTable):
         return None if order is None else order.key
 
 
-def _found(orders: Iterable[Order], key: OrderKey) -> Order | None:
-    return next((order for order in orders if order.key == key), None)
+def _age_order(order: Order) -> tuple[float, OrderKey]:
+    """As the book sorts the live ones."""
+    return (order.first_seen.timestamp() if order.first_seen else 0.0, order.key)

@@ -104,6 +104,7 @@ class PositionsTable(LiveTable):
         if fresh and groups:
             # The first thing under the cursor is a position, not a line of sums that nothing can be done to.
             self.go_to(keys[1])
+            self.window.top = 0
         self._head(positions, groups)
 
     def _head(self, positions: list[Position], groups: bool) -> None:

@@ -1,0 +1,1 @@
+"""What public sources say about TWS, one small script a fact; `test_conformance` runs the table."""

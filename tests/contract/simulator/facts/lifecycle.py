@@ -1,0 +1,161 @@
+"""What happens to an order, message by message."""
+
+from decimal import Decimal
+
+from tests.contract.simulator.facts.table import Stage, fact, listed, resting, steps
+from tests.support.raw_client import place_fields
+
+
+@fact("ibkr-go api_order_rest_cancel: a limit order's openOrder and orderStatus come in pairs, more than once")
+async def limit_order(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    told = steps(client.received, 1)
+    assert told[::2] == ["O"] * (len(told) // 2)
+    assert set(told[1::2]) <= {"PreSubmitted", "Submitted"}
+
+
+@fact("ibkr-go api_order_fill: a market order ends with an execution, Filled and a commission")
+async def market_order(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, order_type="MKT", quantity=10))
+    await client.until_id(59)
+    told = steps(client.received, 1)
+    assert told.index("X") < told.index("Filled") < told.index("C")
+    assert next(m for m in client.received if m[0] == "11")[1] == "-1"
+
+
+@fact("OLD order submission: filled, remaining and the average price are cumulative")
+async def partial_fills(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    [order] = stage.live()
+    for part, price in ((30, 199), (70, 201)):
+        stage.server.exchange.fill_by_hand(order.perm_id, Decimal(part), Decimal(price))
+    done = await client.until_status(1, "Filled")
+    assert (done[3], done[4], Decimal(done[5])) == ("100", "0", Decimal("200.4"))
+    fills = [m for m in client.received if m[0] == "11"]
+    assert [m[19] for m in fills] == ["30", "70"]
+    assert [m[23] for m in fills] == ["30", "100"]
+
+
+@fact("ibkr-go api_order_stop_cancel: a stop order waits as PreSubmitted with whyHeld trigger")
+async def stop_order(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, action="SELL", order_type="STP", stop="180"))
+    assert (await client.until_status(1, "PreSubmitted"))[10] == "trigger"
+
+
+@fact("deepentropy/ibx bracket: children wait with whyHeld child, know their parent, and die with it")
+async def bracket(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", transmit=False))
+    client.send(*place_fields(2, action="SELL", order_type="STP", stop="180", parent_id=1))
+    held = await client.until_status(2, "PreSubmitted")
+    assert (held[7], held[10]) == ("1", "child,trigger")
+    client.send(4, 1, 1, "")
+    await client.until_status(2, "Cancelled")
+
+
+@fact("CAMPUS error codes: 10006 for a parent that is not there")
+async def missing_parent(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", parent_id=77))
+    await client.until_error(10006)
+
+
+@fact("ibkr-go api_transmit_false: a staged order is in no list and draws no message until it is transmitted")
+async def staged(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", transmit=False))
+    assert await listed(client) == []
+    await resting(client, 1)
+
+
+@fact("ibkr-go api_whatif_margin: a what-if is answered by one openOrder and leaves no order")
+async def preview(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", what_if=True))
+    await client.until_id(5)
+    assert await client.settle() == []
+    assert await listed(client) == []
+
+
+@fact("order_local_rules: a what-if must have its transmit flag (413 as a cause of 321)")
+async def preview_staged(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", what_if=True, transmit=False))
+    assert "transmit flag" in (await client.until_error(321))[4]
+
+
+_LOCAL: tuple[tuple[str, int, dict[str, object]], ...] = (
+    ("an order type that does not exist", 321, {"order_type": "NOSUCH"}),
+    ("an unknown contract", 200, {"con_id": 0, "symbol": "NOSUCH"}),
+    ("an ambiguous contract", 200, {"con_id": 0, "symbol": "ABX"}),
+    ("a price off its increment", 110, {"limit": "200.005"}),
+    ("a quantity of 0", 321, {"quantity": 0}),
+    ("an empty time in force", 10052, {"tif": ""}),
+    ("no account where there are several", 321, {"account": ""}),
+)
+for _what, _code, _changes in _LOCAL:
+
+    @fact(f"ibkr-go api_order_rejects: {_what} gets an error ({_code}) and nothing else")
+    async def local_reject(stage: Stage, code: int = _code, changes: dict[str, object] = _changes) -> None:
+        client = await stage.client(11)
+        client.send(*place_fields(9, **({"limit": "200"} | changes)))  # type: ignore[arg-type]
+        assert (await client.until_error(code))[2] == "9"
+        assert await client.settle() == []
+        assert list(stage.server.exchange.book.open()) == []
+
+
+@fact("ibkr-go api_ioc_fok: a reject at the broker shows Inactive around its 201")
+async def broker_reject(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", quantity=100000))
+    await client.until_error(201)
+    told = steps([*client.received, *await client.settle()], 1)
+    assert told == ["O", "Inactive", "E201", "O", "Inactive"]
+
+
+@fact("ibkr-go api_ioc_fok: an IOC order that cannot fill ends Cancelled with a 202 without a reason")
+async def immediate_or_cancel(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", tif="IOC"))
+    assert (await client.until_error(202))[4] == "Order Canceled - reason:"
+    assert steps(client.received, 1)[-3:] == ["PendingCancel", "Cancelled", "E202"]
+
+
+@fact("ibkr-go api_stop_loss_management: a price change is echoed by openOrder and orderStatus twice")
+async def changed(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    await client.settle()
+    before = len(client.received)
+    client.send(*place_fields(1, limit="201.5"))
+    for _ in range(2):
+        await client.until_id(3)
+    told = client.received[before:]
+    assert [m[16] for m in told if m[0] == "5"] == ["201.5", "201.5"]
+
+
+@fact("deepentropy/ibx: echoes have ocaType 3, clearingIntent IB, deltaNeutralOrderType None, an empty right as ?")
+async def echo_defaults(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    row = next(m for m in client.received if m[0] == "5")
+    assert (row[7], row[8]) == ("0", "?")
+    assert {"IB", "None"} <= set(row)
+
+
+@fact("userFRM/ibkr-dx: a modify refused with 201 is followed by the last accepted terms")
+async def refused_modify(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    await client.settle()
+    stage.server.gateway.faults.switch_on("201", {})
+    before = len(client.received)
+    client.send(*place_fields(1, limit="201"))
+    await client.until_error(201)
+    await client.until_id(3)
+    assert steps(client.received[before:], 1) == ["E201", "O", "Submitted"]
+    assert [m[16] for m in client.received[before:] if m[0] == "5"] == ["200"]

@@ -1,0 +1,87 @@
+"""The table of facts: each names its public source and is shown by a script against a fresh simulator."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from tests.support.raw_client import Message, RawClient, place_fields
+from tws_console.simulator.gateway import Settings
+from tws_console.simulator.orders import Order
+from tws_console.simulator.server import SimulatorServer
+
+
+class Stage:
+    """A simulator and its clients, for one script."""
+
+    def __init__(self, server: SimulatorServer, stack: AsyncExitStack) -> None:
+        self.server = server
+        self._stack = stack
+
+    async def client(self, client_id: int, versions: str = "v157..178") -> RawClient:
+        """A started client."""
+        client = await RawClient.start(self.server.port, client_id, versions)
+        return await self._stack.enter_async_context(client)
+
+    async def stranger(self) -> RawClient:
+        """A connection that has said nothing yet."""
+        return await self._stack.enter_async_context(await RawClient.open(self.server.port))
+
+    def live(self) -> list[Order]:
+        """The orders that work."""
+        return list(self.server.exchange.book.live())
+
+
+Script = Callable[[Stage], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A row: the source and what it says, the setting, the script."""
+
+    name: str
+    script: Script
+    settings: Settings = field(default_factory=Settings)
+
+
+FACTS: list[Fact] = []
+
+
+def fact(name: str, **settings: object) -> Callable[[Script], Script]:
+    """Add a row. `settings` are those of the Gateway; the scenario is `empty` unless it is named."""
+    known = Settings(**({"scenario": "empty"} | settings))  # type: ignore[arg-type]
+
+    def add(script: Script) -> Script:
+        FACTS.append(Fact(name, script, known))
+        return script
+
+    return add
+
+
+def steps(messages: list[Message], order_id: int) -> list[str]:
+    """What happened to an order: O for openOrder, the status, E and the code, X for an execution, C for a fee."""
+    found = []
+    for m in messages:
+        if m[0] == "5" and m[1] == str(order_id):
+            found.append("O")
+        elif m[0] == "3" and m[1] == str(order_id):
+            found.append(m[2])
+        elif m[0] == "4" and m[2] == str(order_id):
+            found.append(f"E{m[3]}")
+        elif m[0] == "11" and m[2] == str(order_id):
+            found.append("X")
+        elif m[0] == "59":
+            found.append("C")
+    return found
+
+
+async def resting(client: RawClient, order_id: int, **changes: object) -> None:
+    """Place a limit order far from the market, and wait until it works and was restated."""
+    client.send(*place_fields(order_id, **({"limit": "200"} | changes)))  # type: ignore[arg-type]
+    await client.until_status(order_id, "Submitted")
+    await client.until_status(order_id, "Submitted")
+
+
+async def listed(client: RawClient, request: int = 16) -> list[Message]:
+    """The openOrder rows of a list of open orders."""
+    client.send(request, 1)
+    return [m for m in await client.until_id(53) if m[0] == "5"]

@@ -1,0 +1,82 @@
+"""The freeze as this process holds it: a flag that takes effect at once, and the file that every process looks at.
+
+Owns the threads in which that file is touched, so that a stuck disk never holds a cancel back. Imports ports only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from tws_console.engine.ports import FreezePort
+
+FILE_PATIENCE = 0.05
+"""Seconds that a cancel waits for the freeze file at most."""
+REASON = "emergency stop"
+
+
+class Latch:
+    """Blocks placements. Cancels never ask it."""
+
+    def __init__(self, file: FreezePort, by: str) -> None:
+        self._file = file
+        self._by = by
+        self._blocked = False
+        self._prepared = False
+
+    def is_frozen(self) -> bool:
+        """Whether a placement must be kept back; one look at the file unless that could not be written."""
+        return self._blocked or self._file.is_frozen()
+
+    def file_is_there(self) -> bool:
+        return self._file.is_frozen()
+
+    def prepare(self) -> None:
+        """Put the file ready under another name, so that engaging is a rename."""
+        self._prepared = not aside(lambda: self._file.prepare(self._by, REASON))
+
+    def discard(self) -> None:
+        """Take back what was prepared."""
+        self._prepared = False
+        aside(self._file.discard)
+
+    def engage(self) -> str:
+        """Block from this very moment, then put the file in place. Returns what went wrong with it, in one sentence."""
+        self._blocked = True
+        prepared, self._prepared = self._prepared, False
+        note = aside(self._file.commit) if prepared else "not prepared"
+        if note:
+            note = aside(lambda: self._file.freeze(self._by, REASON))
+        # With the file in place it rules, so that a release from another shell is one here too.
+        self._blocked = bool(note)
+        return note
+
+    def settle(self) -> None:
+        """See the file to the disk, some time after it mattered."""
+        aside(self._file.sync)
+
+    def release(self, phrase: str) -> None:
+        """Let placements pass again. Raises ValueError unless the phrase is the right one."""
+        self._file.release(phrase)
+        self._blocked = False
+
+
+def aside(work: Callable[[], None]) -> str:
+    """Touch the disk in a thread and wait a moment only. Returns what went wrong, in one sentence."""
+    failed: list[str] = []
+
+    def run() -> None:
+        try:
+            work()
+        except OSError as error:
+            failed.append(str(error))
+
+    thread = threading.Thread(target=run, name="freeze-file", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        return f"the freeze file could not be written: {error}"
+    thread.join(FILE_PATIENCE)
+    if thread.is_alive():
+        return f"the freeze file was not written within {FILE_PATIENCE * 1000:.0f} ms"
+    return f"the freeze file could not be written: {failed[0]}" if failed else ""

@@ -1,0 +1,205 @@
+"""What must be known before an order goes out: the instrument, what the rules say, the broker's preview, the approval.
+
+Imports model, rules and ports only. Nothing here sends an order; a preview is a question, kept back by the freeze all
+the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from decimal import Decimal
+
+from tws_console.engine.book import Book
+from tws_console.engine.contracts import Contracts
+from tws_console.engine.latch import Latch
+from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
+from tws_console.engine.ports import Placement, RequestFailed
+from tws_console.engine.results import Approval, ValidationFailed
+from tws_console.engine.session import Session
+from tws_console.model.clock import Clock
+from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
+from tws_console.model.position import AccountFigures
+from tws_console.model.session import Lamp
+from tws_console.model.ticket import FieldError, OrderRequest, Ticket
+from tws_console.model.verdict import Verdict, WhatIf
+from tws_console.rules.approval import drift, order_hash
+from tws_console.rules.hours import session_at
+from tws_console.rules.risk import Limits, Recent, Situation, verdicts
+
+FROZEN = "frozen by an emergency stop: no order goes out until it is released"
+
+
+class Review:
+    """Answers everything that a ticket, a question or a rule asks."""
+
+    def __init__(
+        self,
+        session: Session,
+        book: Book,
+        portfolio: Portfolio,
+        accounts: Accounts,
+        quotes: Quotes,
+        contracts: Contracts,
+        latch: Latch,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._session = session
+        self._book = book
+        self._portfolio = portfolio
+        self._accounts = accounts
+        self._quotes = quotes
+        self._contracts = contracts
+        self._latch = latch
+        self._limits = limits
+        self._clock = clock
+        self._recent: deque[tuple[str, float]] = deque(maxlen=200)
+        """Key and monotonic second of what was sent from here."""
+
+    async def resolve(self, request: OrderRequest) -> tuple[Instrument, ...]:
+        """Candidates for the request; see Contracts.resolve."""
+        return await self._contracts.resolve(request)
+
+    async def search(self, text: str) -> tuple[SymbolMatch, ...]:
+        return await self._contracts.search(text)
+
+    async def details(self, instrument: Instrument) -> Instrument:
+        """The instrument with everything the broker tells of it. Raises RequestFailed."""
+        return await self._contracts.details(instrument)
+
+    async def price_steps(self, instrument: Instrument) -> tuple[PriceStep, ...]:
+        return await self._contracts.price_steps(instrument)
+
+    def watch(self, instrument: Instrument) -> None:
+        """Ask for the instrument's quote as long as it is wanted."""
+        if self._session.link is not None:
+            self._session.link.watch_quote(instrument)
+
+    def unwatch(self, con_id: int) -> None:
+        if self._session.link is not None:
+            self._session.link.unwatch_quote(con_id)
+
+    def account_for(self, request: OrderRequest) -> str:
+        """The account the order is for. Raises ValidationFailed when there are several and none was named or pinned."""
+        accounts = self._session.state.accounts
+        wanted = request.account or self._session.endpoint.account
+        if wanted:
+            if accounts and wanted not in accounts:
+                raise ValidationFailed(
+                    (FieldError("account", "known", wanted, f"{wanted} is not of this login: {', '.join(accounts)}"),)
+                )
+            return wanted
+        if len(accounts) == 1:
+            return accounts[0]
+        raise ValidationFailed(
+            (FieldError("account", "required", "", f"several accounts, name one of {', '.join(accounts)}"),)
+        )
+
+    def position_of(self, account: str, con_id: int) -> Decimal | None:
+        """The quantity held; zero only when the list of positions is complete and does not hold it. None is unknown."""
+        position = self._portfolio.positions.get((account, con_id))
+        if position is not None:
+            return position.quantity
+        return Decimal(0) if self._portfolio.loaded else None
+
+    def verdicts(self, ticket: Ticket) -> tuple[Verdict, ...]:
+        """What every risk rule says of the ticket now."""
+        return verdicts(self._situation(ticket), self._limits)
+
+    def _situation(self, ticket: Ticket) -> Situation:
+        con_id = ticket.instrument.con_id
+        now = self._clock.monotonic()
+        quote = self._quotes.get(con_id)
+        figures = self._accounts.figures.get(ticket.account)
+        session = session_at(ticket.instrument, self._clock.now())
+        return Situation(
+            ticket=ticket,
+            quote=quote,
+            quote_age=now - quote.seen_at if quote is not None and quote.seen_at else None,
+            position=self.position_of(ticket.account, con_id),
+            open_orders=tuple(row for row in self._book.live() if row.instrument.con_id == con_id),
+            recent=tuple(Recent(key, now - at) for key, at in self._recent),
+            net_liquidation=figures.net_liquidation if figures else None,
+            base_rate=self._base_rate(ticket, figures),
+            frozen=self._latch.is_frozen(),
+            read_only=self._refusal(),
+            link_down=self._link_down(),
+            stale=self._stale(now),
+            steps=self._contracts.known_steps(ticket.instrument),
+            session_open=session.open,
+            session_words=session.words,
+        )
+
+    def _base_rate(self, ticket: Ticket, figures: AccountFigures | None) -> Decimal | None:
+        """One when the instrument trades in the account's own currency, else not known here."""
+        same = figures is None or not figures.currency or figures.currency == ticket.instrument.currency
+        return Decimal(1) if same else None
+
+    def _refusal(self) -> str:
+        state = self._session.state
+        if state.entry_refusal:
+            return state.entry_refusal
+        return "TWS is set to Read-Only API: it refuses every order" if state.api_read_only else ""
+
+    def _link_down(self) -> str:
+        if self._session.link is None:
+            return "no connection to TWS"
+        return "TWS has lost its link to IBKR" if self._session.state.lamps.tws is Lamp.DOWN else ""
+
+    def _stale(self, now: float) -> str:
+        state = self._session.state
+        if state.snapshot_at is None:
+            return "the list of open orders has not come yet"
+        age = now - state.snapshot_at
+        return f"the list of open orders is {age:.0f} s old" if age > 10 * self._session.endpoint.poll_seconds else ""
+
+    async def what_if(self, ticket: Ticket, timeout: float = 4.0) -> WhatIf:
+        """The broker's preview, bounded in time; never raises. `unavailable` says why there is none."""
+        link = self._session.link
+        if link is None:
+            return WhatIf(unavailable="no connection to TWS")
+        if reason := self._refusal():
+            return WhatIf(unavailable=reason)
+        placement = self._placement(ticket, link.reserve_order_id(), "", transmit=True)
+        try:
+            return await link.what_if(placement, self._guard, timeout)
+        except RequestFailed as failed:
+            return WhatIf(unavailable=failed.reason)
+
+    def approve(self, ticket: Ticket) -> Approval:
+        """Freeze what is being confirmed: the order and the quote and position it was shown with."""
+        con_id = ticket.instrument.con_id
+        return Approval(order_hash(ticket), ticket, self._quotes.get(con_id), self.position_of(ticket.account, con_id))
+
+    def drift(self, approval: Approval) -> str:
+        """What has moved since the approval, in one sentence; empty when nothing that matters has."""
+        ticket, con_id = approval.ticket, approval.ticket.instrument.con_id
+        return drift(
+            approval.quote,
+            self._quotes.get(con_id),
+            self._contracts.known_steps(ticket.instrument),
+            approval.position,
+            self.position_of(ticket.account, con_id),
+        )
+
+    def _guard(self) -> str:
+        """Looked at immediately before a placement's bytes are written."""
+        return FROZEN if self._latch.is_frozen() else ""
+
+    def _placement(self, ticket: Ticket, order_id: int, ulid: str, *, transmit: bool) -> Placement:
+        request = ticket.request
+        return Placement(
+            order_id=order_id,
+            instrument=ticket.instrument,
+            account=ticket.account,
+            action=request.action,
+            quantity=request.quantity,
+            order_type=request.order_type,
+            limit_price=request.limit_price,
+            aux_price=request.aux_price,
+            tif=request.tif,
+            outside_rth=request.outside_rth,
+            order_ref=request.order_ref or request.client_tag or ulid,
+            transmit=transmit,
+            intent=ulid,
+        )

@@ -1,0 +1,87 @@
+"""Owns changes of orders that exist: of live ones, and of staged ones until they are sent.
+
+Imports `rules`, `lifecycle`, `faults`, `orders` and `ports`. A change that the broker refuses is followed by the order
+as it stands; one that comes while an earlier one is on its way is not sent at all (source: IBKR Campus TWS API docs,
+Modifying Orders and Error Codes).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tws_console.simulator import matching, rules
+from tws_console.simulator.contracts import Contract
+from tws_console.simulator.faults import Faults
+from tws_console.simulator.lifecycle import Lifecycle
+from tws_console.simulator.orders import Order, Terms
+from tws_console.simulator.ports import ReporterPort, SchedulerPort
+from tws_console.simulator.rules import Refusal
+
+
+class Amendments:
+    """Changes orders. `transmit` sends a staged order, `double` books a second order beside one."""
+
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        faults: Faults,
+        tell: ReporterPort,
+        clock: SchedulerPort,
+        transmit: Callable[[Order], None],
+        double: Callable[[Order, Terms], None],
+    ) -> None:
+        self._lifecycle = lifecycle
+        self._faults = faults
+        self._tell = tell
+        self._clock = clock
+        self._transmit = transmit
+        self._double = double
+
+    def change(self, order: Order, contract: Contract, terms: Terms) -> Refusal | None:
+        """Give an order new terms; returns why not."""
+        if order.done:
+            return rules.NOT_MODIFIABLE
+        if order.staged:
+            return self._restage(order, contract, terms)
+        if order.terms.oca_group == str(order.parent_perm):
+            terms = _in_the_same_group(order, terms)
+        refusal = rules.check_change(order, terms, contract)
+        if refusal is not None:
+            return refusal
+        if self._faults.take("201", order.client_id):
+            self._tell.refused(order.client_id, order.order_id, 201, "Order rejected - reason:Order change refused.")
+            self._lifecycle.pair(order)
+        elif self._faults.take("double-perm", order.client_id):
+            self._double(order, terms)
+        else:
+            self._send(order, terms)
+        return None
+
+    def _restage(self, order: Order, contract: Contract, terms: Terms) -> Refusal | None:
+        if order.awaits_click:
+            return Refusal(106, f"Can't transmit order id:{order.order_id}")
+        if contract.con_id != order.contract.con_id:
+            return rules.MISMATCH
+        order.terms = _in_the_same_group(order, terms)
+        if terms.transmit:
+            self._transmit(order)
+        return None
+
+    def _send(self, order: Order, terms: Terms) -> None:
+        order.terms = terms
+        order.unsettled = True
+        if terms.is_trail:
+            order.stop = None
+            matching.follow(order, self._lifecycle.quote(order))
+        self._lifecycle.hours.set_end(order)
+        self._lifecycle.pair(order)
+        self._clock.later(self._lifecycle.latency, lambda: self._settle(order))
+
+    def _settle(self, order: Order) -> None:
+        order.unsettled = False
+        if order.live and not order.cancel_pending:
+            self._lifecycle.pair(order)
+            self._lifecycle.work(order)
+
+
+def _in_the_same_group(order: Order, terms: Terms) -> Terms:
+    return replace(terms, oca_group=order.terms.oca_group, oca_type=order.terms.oca_type)
