@@ -48,6 +48,7 @@ class Book:
         self._fills: dict[int, dict[str, Fill]] = {}
         """By permId; an execution may come before the order that it belongs to."""
         self._instruments: dict[int, Instrument] = {}
+        self._current = True
         self._link_client_id: int | None = None
         self.needs_end: set[int] = set()
         """permIds that left the lists without a witnessed end: completed orders and executions are to be asked."""
@@ -130,6 +131,14 @@ class Book:
             facts.cancel_at, facts.cancel_refused = at, ""
             self._store(facts)
 
+    def mark_outage(self, over: bool = False) -> None:
+        """TWS has lost its link to the broker, or has it back: meanwhile it answers lists from memory, and nothing
+        that it says of an order makes a row current.
+        """
+        self._current = over
+        if not over:
+            self.mark_stale()
+
     def mark_stale(self) -> None:
         """The link is gone: whatever is shown is last known."""
         for facts in self._facts.values():
@@ -180,7 +189,7 @@ class Book:
         if event.what_if is not None or not event.perm_id:
             return
         facts = self._known(event.perm_id, event.client_id, event.order_id, event.at)
-        facts.heard(event.at, self._clock.now())
+        self._heard(facts, event.at)
         facts.apply_order(event)
         self._name(facts, event.client_id, event.order_id)
         facts.parent_id = event.parent_id
@@ -191,7 +200,7 @@ class Book:
         if facts is None:
             return
         doubted = facts.in_doubt
-        facts.heard(event.at, self._clock.now())
+        self._heard(facts, event.at)
         facts.verify = ""
         # A poll confirms thousands of rows that say the same: only a row that was in doubt is derived anew.
         if doubted:
@@ -201,7 +210,7 @@ class Book:
         if not event.perm_id:
             return
         facts = self._known(event.perm_id, event.client_id, event.order_id, event.at)
-        facts.heard(event.at, self._clock.now())
+        self._heard(facts, event.at)
         facts.apply_status(event)
         facts.parent_id = event.parent_id or facts.parent_id
         self._name(facts, event.client_id, event.order_id)
@@ -291,6 +300,10 @@ class Book:
             if facts.missing_since is not None and not facts.gone:
                 facts.missing_since = None
                 self._store(facts)
+
+    def _heard(self, facts: Facts, at: float) -> None:
+        facts.heard(at, self._clock.now())
+        facts.stale = not self._current
 
     # ---- keys
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
+from tws_console.engine.lamps import LOST, RESTORED
 from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
@@ -28,7 +29,7 @@ from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
-from tws_console.model.events import Event, FillSeen, PositionSeen, ProblemSeen
+from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
 from tws_console.rules.risk import Limits
@@ -36,6 +37,8 @@ from tws_console.rules.risk import Limits
 LOG = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT = 5.0
+DATA_LOST = 1101
+"""The link is back and every market data subscription is gone (IBKR Campus TWS API docs, "System Message Codes")."""
 LIST_PATIENCE = 15.0
 """Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
 SLOW_FACTOR = 2.0
@@ -138,10 +141,15 @@ class Engine:
         match event:
             case PositionSeen():
                 self._watch_position(event)
-            case ProblemSeen() if event.code in {1100, 2110}:
-                self.book.mark_stale()
-            case ProblemSeen() if event.code == 1101:
-                self._watch.forget_lines()
+            case ProblemSeen() if event.code in LOST:
+                self.book.mark_outage()
+            case LinkLost():
+                # What the next link says counts, until it tells of an outage of its own.
+                self.book.mark_outage(over=True)
+            case ProblemSeen() if event.code in RESTORED:
+                self.book.mark_outage(over=True)
+                if event.code == DATA_LOST:
+                    self._watch.forget_lines()
             case FillSeen() if event.fill.live:
                 self._tell_fill(event.fill)
             case _:
@@ -240,7 +248,8 @@ class Engine:
             delay = max(self.session.endpoint.poll_seconds, SLOW_FACTOR * took)
             self._poll_now.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poll_now.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._poll_now.wait()
             link = self.session.link
             if link is None or self.stop.running:
                 continue

@@ -253,8 +253,9 @@ class Stop:
         since = evidence.started_at - timedelta(days=1)
         endpoint = f"{self._session.endpoint.host}:{self._session.endpoint.port}"
         try:
-            found = await asyncio.wait_for(self._journal.unanswered(endpoint, since), ANSWER)
-            staged = await asyncio.wait_for(self._journal.staged(endpoint, since), ANSWER)
+            async with asyncio.timeout(ANSWER):
+                found = await self._journal.unanswered(endpoint, since)
+                staged = await self._journal.staged(endpoint, since)
         except (OSError, TimeoutError) as error:
             evidence.note(f"the journal could not be read ({error}): placements without an answer are not known")
             return

@@ -25,6 +25,8 @@ APART = 0.25
 OWN_WINDOW = 10.0
 """Seconds after the user's own enter in which an order that appears was still meant by it."""
 
+NEVER_THERE = "never arrived: TWS does not know it"
+
 Lookup = Callable[[OrderKey], Order | None]
 
 
@@ -165,7 +167,7 @@ def _line(evidence: Evidence, known: Known, row: Order) -> StopLine:
         known.ended_ms = round(max(0.0, row.changed - evidence.started) * 1000, 1)
     witness = row.witness
     if outcome is Outcome.UNKNOWN and row.intent and row.intent in evidence.refused:
-        outcome, witness = Outcome.GONE, Witness.REFUSAL
+        outcome, witness = Outcome.CANCELLED, Witness.REFUSAL
     return StopLine(
         key=row.key,
         perm_id=row.perm_id,
@@ -178,7 +180,7 @@ def _line(evidence: Evidence, known: Known, row: Order) -> StopLine:
         filled=row.filled,
         outcome=outcome,
         witness=witness,
-        reason="TWS does not know it" if witness is Witness.REFUSAL and not row.reason else row.reason,
+        reason=NEVER_THERE if witness is Witness.REFUSAL and not row.reason else row.reason,
         ms=known.ended_ms,
         late=evidence.is_late(known),
     )
@@ -201,7 +203,7 @@ def _intent_line(evidence: Evidence, intent: Intent) -> StopLine:
     if end is not None:
         outcome, witness, reason = _completed_outcome(end), Witness.COMPLETED, end.completed_status
     elif intent.ulid in evidence.refused:
-        outcome, witness, reason = Outcome.GONE, Witness.REFUSAL, "TWS does not know it"
+        outcome, witness, reason = Outcome.CANCELLED, Witness.REFUSAL, NEVER_THERE
     else:
         outcome, witness, reason = Outcome.UNKNOWN, Witness.NONE, "sent by us, never answered"
     return StopLine(

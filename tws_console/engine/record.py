@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from tws_console.engine.book import Book
+from tws_console.engine.lamps import RESTORED
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
@@ -72,7 +73,9 @@ class Recorder:
     def _problem(self, event: ProblemSeen) -> None:
         info = explain(effective_code(event.code, event.text))
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
-        if info.kind is Kind.FARM:
+        if event.code in RESTORED:
+            tone = Tone.GOOD
+        elif info.kind is Kind.FARM:
             tone = Tone.NOTE
         elif info.severity is Severity.INFO:
             return

@@ -182,6 +182,7 @@ class Session:
             attempt=self.state.attempt + 1,
             retry_at=None,
             failure=None,
+            api_read_only=False,
             stages=tuple(Stage(name) for name in STAGE_ORDER),
         )
         self._lost.clear()
@@ -300,7 +301,8 @@ class Session:
         self.put(phase=Phase.WAITING, retry_at=self._clock.monotonic() + delay)
         self._retry.clear()
         try:
-            await asyncio.wait_for(self._retry.wait(), delay)
+            async with asyncio.timeout(delay):
+                await self._retry.wait()
         except TimeoutError:
             return
 

@@ -85,7 +85,9 @@ class Waiters:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((condition, future))
         try:
-            await asyncio.wait_for(future, timeout)
+            # Not wait_for: before Python 3.12 it swallows a cancellation that meets an answer (CPython issue 86296).
+            async with asyncio.timeout(timeout):
+                await future
         except TimeoutError:
             return condition()
         return True

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 
+def price_text(price: Decimal) -> str:
+    """A price as text, with two decimals at least: `65.00`, `1.08345`."""
+    return f"{price:.2f}" if round(price, 2) == price else f"{price:f}"
+
+
 @dataclass(frozen=True, slots=True)
 class PriceStep:
     """From `low_edge` upwards prices move in steps of `increment` (a row of a market rule)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tws_console.model.instrument import Instrument
+from tws_console.model.instrument import Instrument, price_text
 
 LIMIT_TYPES = frozenset({"LMT", "STP LMT"})
 STOP_TYPES = frozenset({"STP", "STP LMT"})
@@ -72,8 +72,8 @@ class Ticket:
         if request.order_type == "MKT":
             words.append("market")
         if request.aux_price is not None:
-            words.append(f"stop {request.aux_price:f}")
+            words.append(f"stop {price_text(request.aux_price)}")
         if request.limit_price is not None:
-            words.append(f"limit {request.limit_price:f}")
+            words.append(f"limit {price_text(request.limit_price)}")
         words.append(request.tif)
         return " ".join(words)

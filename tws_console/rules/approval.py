@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tws_console.model.instrument import PriceStep
+from tws_console.model.instrument import PriceStep, price_text
 from tws_console.model.position import Quote
 from tws_console.model.ticket import Ticket
 from tws_console.rules.ticks import step_at
@@ -66,9 +66,9 @@ def drift(
     # The last price speaks only where no side was quoted: it hops between bid and ask without the market moving.
     for name, old, new in quoted or pairs[2:]:
         if old is not None and new is None:
-            return f"The {name} of {old:f} is gone."
+            return f"The {name} of {price_text(old)} is gone."
         if old is not None and new is not None and _moved(old, new, steps):
-            return f"The {name} went from {old:f} to {new:f}."
+            return f"The {name} went from {price_text(old)} to {price_text(new)}."
     return ""
 
 

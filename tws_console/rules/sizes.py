@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tws_console.model.instrument import PriceStep
+from tws_console.model.instrument import price_text
 from tws_console.model.problems import ErrorCode
 from tws_console.rules.finding import Finding, block, warn
 from tws_console.rules.situation import Limits, Situation, market_price, notional
@@ -108,11 +109,12 @@ def _limit_away(action: str, price: Decimal, reference: Decimal, limits: Limits)
     allowed = WARN_DISTANCE_PERCENT if most is None else most
     if through > allowed:
         way = "above" if action == "BUY" else "below"
-        msg = f"{_text(price)} is {through:.2f}% {way} the market at {_text(reference)}, at most {allowed:f}%"
+        msg = f"{price_text(price)} is {through:.2f}% {way} the market at {price_text(reference)}, at most {allowed:f}%"
         return (warn if most is None else block)(ErrorCode.PRICE_AWAY, msg)
     if -through > allowed * RESTING_FACTOR:
         return warn(
-            ErrorCode.PRICE_AWAY, f"{_text(price)} is {-through:.2f}% away from the market at {_text(reference)}"
+            ErrorCode.PRICE_AWAY,
+            f"{price_text(price)} is {-through:.2f}% away from the market at {price_text(reference)}",
         )
     return None
 
@@ -122,17 +124,15 @@ def _trigger_away(action: str, trigger: Decimal, market: Decimal) -> Finding | N
     if ahead is None:
         return warn(ErrorCode.PRICE_AWAY, "market price is 0: distance not checked")
     if ahead <= 0:
-        return warn(ErrorCode.PRICE_AWAY, f"stop {_text(trigger)} would trigger at once, market is {_text(market)}")
+        return warn(
+            ErrorCode.PRICE_AWAY, f"stop {price_text(trigger)} would trigger at once, market is {price_text(market)}"
+        )
     if ahead > WARN_DISTANCE_PERCENT * RESTING_FACTOR:
         return warn(
-            ErrorCode.PRICE_AWAY, f"stop {_text(trigger)} is {ahead:.2f}% away from the market at {_text(market)}"
+            ErrorCode.PRICE_AWAY,
+            f"stop {price_text(trigger)} is {ahead:.2f}% away from the market at {price_text(market)}",
         )
     return None
-
-
-def _text(price: Decimal) -> str:
-    """A price with two decimals at least, as it stands on the screen."""
-    return f"{price:.2f}" if round(price, 2) == price else f"{price:f}"
 
 
 def _percent(difference: Decimal, reference: Decimal) -> Decimal | None:

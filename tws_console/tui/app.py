@@ -27,6 +27,7 @@ from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
 from tws_console.tui.gone import GoneRows
+from tws_console.tui.screens.connect import ConnectPage
 from tws_console.tui.screens.page import Page, bind
 from tws_console.tui.stop_gate import StopGate
 from tws_console.tui.tones import ThemeTokens, Tones, css_variables, textual_theme
@@ -128,6 +129,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._engine = self._build_engine()
         Bridge(self, self._engine).start()
         await self._engine.start()
+        if isinstance(self.screen, ConnectPage):
+            self.screen.draw()
         self.session_changed()
 
     def session_changed(self) -> None:

@@ -255,3 +255,18 @@ async def test_spare_id_is_taken_only_when_asked_for(sim: SimulatorProcess, home
             assert engine.session.state.client_id == 12
         finally:
             await engine.close()
+
+
+async def test_rows_stay_stale_while_tws_has_no_link_to_the_broker(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        sim.ctl("fault", "1100")
+        await until(engine, lambda: all(order.stale for order in engine.book.live()))
+        lists = len(sim.requests(LIST))
+        before = engine.session.state.snapshot_at
+
+        await until(engine, lambda: len(sim.requests(LIST)) > lists + 2 and bool(engine.session.state.unverified))
+
+        assert all(order.stale for order in engine.book.live())
+        assert engine.session.state.snapshot_at == before
+        sim.ctl("fault", "1102")
+        await until(engine, lambda: not any(order.stale for order in engine.book.live()))

@@ -108,7 +108,7 @@ async def test_stop_is_proved_when_tws_does_not_know_our_lost_order(empty_sim: S
         report = await engine.stop.wait(10)
 
         assert report.proved, report.why
-        assert [(line.outcome, line.witness.value) for line in report.orders] == [(Outcome.GONE, "refusal")]
+        assert [(line.outcome, line.witness.value) for line in report.orders] == [(Outcome.CANCELLED, "refusal")]
 
 
 async def test_stop_says_so_when_there_is_no_connection(empty_sim: SimulatorProcess, home: Path) -> None:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from tws_console.tui.bindings import BY_ID, Where, footer_of
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.screens.page import bind, page_bindings
-from tws_console.tui.views.connect import connect_lines
+from tws_console.tui.views.connect import ID_IN_USE, connect_lines
 from tws_console.tui.views.lines import footer
 from tws_console.tui.widgets.painted import Painted
 from tws_console.tui.widgets.status_bar import StatusBar
@@ -52,5 +52,9 @@ class ConnectPage(Screen[None], inherit_bindings=False):
             return
         self.query_one(StatusBar).draw()
         self.query_one("#connect", Painted).show_lines(connect_lines(app.session, app.monotonic(), room))
-        actions = (*footer_of(Where.CONNECT, Where.EVERYWHERE), BY_ID["app.quit"])
+        failure = app.session.failure
+        offered = footer_of(Where.CONNECT, Where.EVERYWHERE)
+        if failure is None or failure.code != ID_IN_USE:
+            offered = tuple(action for action in offered if action.id != "connect.free-id")
+        actions = (*offered, BY_ID["app.quit"])
         self.query_one("#footer", Painted).show_lines([footer(actions, room, (("^G", "stop"),))])
