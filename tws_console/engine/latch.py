@@ -13,6 +13,8 @@ from tws_console.engine.ports import FreezePort
 FILE_PATIENCE = 0.05
 """Seconds that a cancel waits for the freeze file at most."""
 REASON = "emergency stop"
+FAILED = "the freeze file could not be written"
+LATE = f"the freeze file was not written within {FILE_PATIENCE * 1000:.0f} ms"
 
 
 class Latch:
@@ -44,8 +46,8 @@ class Latch:
         """Block from this very moment, then put the file in place. Returns what went wrong with it, in one sentence."""
         self._blocked = True
         prepared, self._prepared = self._prepared, False
-        note = aside(self._file.commit) if prepared else "not prepared"
-        if note:
+        note = aside(self._file.commit) if prepared else FAILED
+        if note.startswith(FAILED):
             note = aside(lambda: self._file.freeze(self._by, REASON))
         # With the file in place it rules, so that a release from another shell is one here too.
         self._blocked = bool(note)
@@ -75,8 +77,8 @@ def aside(work: Callable[[], None]) -> str:
     try:
         thread.start()
     except RuntimeError as error:
-        return f"the freeze file could not be written: {error}"
+        return f"{FAILED}: {error}"
     thread.join(FILE_PATIENCE)
     if thread.is_alive():
-        return f"the freeze file was not written within {FILE_PATIENCE * 1000:.0f} ms"
-    return f"the freeze file could not be written: {failed[0]}" if failed else ""
+        return LATE
+    return f"{FAILED}: {failed[0]}" if failed else ""

@@ -1,0 +1,111 @@
+"""The latch blocks at once, waits for the disk a moment only, and follows a release from elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from tws_console.engine.latch import FAILED, LATE, Latch
+
+
+class FakeFile:
+    """A freeze file in memory, whose disk can hang or fail."""
+
+    def __init__(self) -> None:
+        self.there = False
+        self.hang: threading.Event | None = None
+        self.broken = False
+        self.tried: list[str] = []
+
+    def _touch(self, what: str) -> None:
+        self.tried.append(what)
+        if self.hang is not None:
+            self.hang.wait(10)
+        if self.broken:
+            raise OSError("no space left")
+
+    def is_frozen(self) -> bool:
+        return self.there
+
+    def read(self) -> dict[str, Any] | None:
+        return {} if self.there else None
+
+    def prepare(self, by: str, reason: str) -> None:
+        self._touch("prepare")
+
+    def discard(self) -> None:
+        self._touch("discard")
+
+    def commit(self) -> None:
+        self._touch("commit")
+        self.there = True
+
+    def sync(self) -> None:
+        self._touch("sync")
+
+    def freeze(self, by: str, reason: str) -> None:
+        self._touch("freeze")
+        self.there = True
+
+    def release(self, phrase: str) -> None:
+        if phrase != "resume trading":
+            raise ValueError("the phrase is resume trading")
+        self.there = False
+
+
+def test_latch_only_renames_when_the_file_was_prepared() -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.prepare()
+
+    assert latch.engage() == ""
+    assert file.tried == ["prepare", "commit"]
+    assert latch.is_frozen()
+
+
+def test_latch_holds_without_a_file_when_the_disk_is_full() -> None:
+    file = FakeFile()
+    file.broken = True
+    latch = Latch(file, "test")
+
+    assert latch.engage() == f"{FAILED}: no space left"
+    assert latch.is_frozen()
+    assert not latch.file_is_there()
+
+
+def test_latch_does_not_wait_twice_when_the_disk_hangs() -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.prepare()
+    file.hang = threading.Event()
+
+    assert latch.engage() == LATE
+    assert latch.is_frozen()
+    assert file.tried == ["prepare", "commit"]
+    file.hang.set()
+
+
+def test_latch_opens_when_another_shell_releases_the_file() -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.engage()
+
+    file.there = False
+
+    assert not latch.is_frozen()
+
+
+def test_latch_opens_by_the_phrase_alone_when_only_this_process_is_frozen() -> None:
+    file = FakeFile()
+    file.broken = True
+    latch = Latch(file, "test")
+    latch.engage()
+    with pytest.raises(ValueError, match="resume trading"):
+        latch.release("please")
+    assert latch.is_frozen()
+
+    latch.release("resume trading")
+
+    assert not latch.is_frozen()
