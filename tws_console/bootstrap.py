@@ -215,6 +215,7 @@ async def _prove(
     if interrupted and not report.proved:
         report = replace(report, notes=(*report.notes, "interrupted before it was proved: run it again"))
     with contextlib.suppress(OSError, TimeoutError):
-        await asyncio.wait_for(engine.journal.record_stop(stop_document(report)), RECORD_SECONDS)
+        async with asyncio.timeout(RECORD_SECONDS):
+            await engine.journal.record_stop(stop_document(report))
     await engine.close()
     return report, interrupted

@@ -43,16 +43,17 @@ def _order(kind: Callable[..., Order], *values: float, **more: Any) -> Order:
 
 
 def _full_order() -> Order:
-    """An order that sets what most orders leave out: algo, condition, group, dates."""
+    """An order that sets what most orders leave out: algo, a condition that never holds, group, dates."""
     order = _order(LimitOrder, 200.0, tif="GTD", goodTillDate="20991231-20:00:00", ocaGroup="pair", ocaType=1)
     order.algoStrategy, order.algoParams = "Adaptive", [TagValue("adaptivePriority", "Normal")]
-    order.conditions = [PriceCondition(conId=265598, exch="SMART", isMore=True, price=100.0, conjunction="a")]
+    order.conditions = [PriceCondition(conId=265598, exch="SMART", isMore=True, price=99999.0, conjunction="a")]
     order.orderRef, order.outsideRth, order.displaySize, order.minQty = "golden", True, 1, 1
     return order
 
 
 def _trail() -> Order:
-    return _order(MarketOrder, orderType="TRAIL", auxPrice=1.0, trailStopPrice=400.0)
+    """So far from the market that its stop stays where it is."""
+    return _order(MarketOrder, orderType="TRAIL", auxPrice=300.0, trailStopPrice=400.0)
 
 
 Request = tuple[str, Callable[[Any], Any]]

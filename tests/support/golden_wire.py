@@ -9,12 +9,12 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.golden_requests import REQUESTS, Frame, frames
-from tests.support.raw_client import Message, RawClient
-from tests.support.simulator import SimulatorProcess
+from tests.support.raw_client import RawClient, eventually
+from tws_console.simulator.gateway import Settings
+from tws_console.simulator.server import SimulatorServer
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "wire"
 VERSIONS = (157, 176, 178)
@@ -30,87 +30,57 @@ _MASKS = (
 )
 
 
-def _message(number: int) -> Callable[[Message], bool]:
-    return lambda m: m[0] == str(number)
-
-
-def _code(code: int) -> Callable[[Message], bool]:
-    return lambda m: m[0] == "4" and m[3] == str(code)
-
-
-def _nth(count: int, wanted: Callable[[Message], bool]) -> Callable[[Message], bool]:
-    """Holds at the `count`-th message that is wanted: reports of an order repeat themselves."""
-    left = [count]
-
-    def last(m: Message) -> bool:
-        left[0] -= wanted(m)
-        return not left[0]
-
-    return last
-
-
-def _told(order_id: int, count: int) -> Callable[[], Callable[[Message], bool]]:
-    return lambda: _nth(count, lambda m: m[:2] == ["3", str(order_id)])
-
-
-# What the last message of an answer looks like, where the answer does not come at once.
-ENDS: dict[str, Callable[[], Callable[[Message], bool]]] = {
-    "placeOrder LMT": _told(1, 3),
-    "placeOrder LMT changed": _told(1, 2),
-    "cancelOrder own": lambda: _code(202),
-    "placeOrder what-if": lambda: _message(5),
-    "placeOrder MKT": lambda: _message(59),
-    "placeOrder STP": _told(42, 3),
-    "placeOrder STP LMT": _told(43, 3),
-    "placeOrder TRAIL": _told(44, 3),
-    "placeOrder with everything": _told(45, 3),
-    "placeOrder rejected": _told(47, 2),
-    "reqGlobalCancel": lambda: _nth(4, _code(202)),
-}
-
-
 class Transcript:
     """One client's conversation; every message is kept under the request it came after."""
 
-    def __init__(self, client: RawClient) -> None:
+    def __init__(self, server: SimulatorServer, client: RawClient) -> None:
+        self._server = server
         self._client = client
         self.answers: Exchange = {"startApi": list(client.received)}
 
     async def ask(self, name: str, request: Frame) -> None:
-        """Send a request; take what comes until its end, or until it is refused, and what is on its way then."""
+        """Send a request; take what comes until the broker has nothing left to say."""
         before = len(self._client.received)
         self._client.send(*request)
-        end = ENDS.get(name)
         if name == "reqCurrentTime":
             await self._client.until_id(49)
-            self.answers[name] = self._client.received[before:]
-            return
-        if end is not None:
-            done = end()
-            refused = {"320", "321", "387"}
-            await self._client.until(lambda m: done(m) or (m[0] == "4" and m[3] in refused))
-        await self._client.settle()
-        self.answers[name] = [m for m in self._client.received[before:] if m[0] != "49"]
+        await self._client.settle()  # the request has been read
+        await eventually(lambda: not self._server.gateway.clock.pending)
+        await self._client.settle()  # and everything that it caused
+        rows = self._client.received[before:]
+        self.answers[name] = rows[:1] if name == "reqCurrentTime" else [m for m in rows if m[0] != "49"]
 
 
-async def _talk(sim: SimulatorProcess, version: int, client_id: int, asked: dict[str, Frame]) -> Exchange:
-    client = await RawClient.start(sim.port, client_id, f"v157..{version}")
+async def _talk(server: SimulatorServer, version: int, client_id: int, asked: dict[str, Frame]) -> Exchange:
+    client = await RawClient.start(server.port, client_id, f"v157..{version}")
     async with client:
-        transcript = Transcript(client)
+        transcript = Transcript(server, client)
         for name, request in asked.items():
             await transcript.ask(name, request)
     return transcript.answers
+
+
+async def _control(server: SimulatorServer, verb: str, *args: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.control_port)
+    writer.write(json.dumps({"verb": verb, "args": args}).encode() + b"\n")
+    answer = json.loads(await reader.readline())
+    writer.close()
+    assert "error" not in answer, answer
 
 
 async def _record(version: int) -> Exchange:
     asked = frames(version)
     del asked["startApi"]
     binding = {"reqAutoOpenOrders": asked.pop("reqAutoOpenOrders"), "reqOpenOrders": asked["reqOpenOrders"]}
-    with SimulatorProcess("default") as sim:
-        sim.ctl("clock", MOMENT)
-        owner = {"startApi": (await _talk(sim, version, 7, {}))["startApi"]}
-        bound = await _talk(sim, version, 0, binding)
-        told = await _talk(sim, version, 11, asked)
+    server = SimulatorServer(Settings(scenario="default"))
+    await server.start()
+    try:
+        await _control(server, "clock", MOMENT)
+        owner = {"startApi": (await _talk(server, version, 7, {}))["startApi"]}
+        bound = await _talk(server, version, 0, binding)
+        told = await _talk(server, version, 11, asked)
+    finally:
+        await server.stop()
     who = {"client 7": owner, "client 0": bound, "client 11": told}
     return {f"{client}: {name}": rows for client, part in who.items() for name, rows in part.items()}
 

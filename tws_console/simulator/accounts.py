@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tws_console.simulator.advisors import Advisor
 from tws_console.simulator.contracts import Catalogue, Contract
 from tws_console.simulator.margin import CENT, commission, requirement
 from tws_console.simulator.market import Market, Quote
@@ -76,6 +77,7 @@ class Accounts:
     def __init__(self, catalogue: Catalogue, market: Market) -> None:
         self.accounts: dict[str, Account] = {}
         self.ledger_prefix = False
+        self.advisor: Advisor | None = None
         self._catalogue = catalogue
         self._market = market
 
@@ -165,7 +167,7 @@ class Accounts:
         return (amount * self.rate(held.contract.currency)).quantize(CENT)
 
     def value_of(self, account: str, *kinds: str, currency: str | None = None) -> Decimal:
-        """What the positions of some security types are worth together, in USD; of one currency only if one is named."""
+        """What positions of some security types are worth together, in USD; of one currency only if one is named."""
         rows = (h for h in self._held(account) if h.contract.sec_type in kinds)
         return sum((self.worth(h) for h in rows if currency in (None, h.contract.currency)), ZERO)
 

@@ -166,5 +166,5 @@ def _compact(words: list[str], zone: str) -> datetime:
         zone = "UTC"
     hours = clock[0] if clock else "00:00:00"
     named = " ".join(clock[1:]) or zone
-    parsed = datetime.strptime(f"{day} {hours}", "%Y%m%d %H:%M:%S" if hours.count(":") == 2 else "%Y%m%d %H:%M")
-    return parsed.replace(tzinfo=ZoneInfo(named)).astimezone(UTC)
+    form = "%Y%m%d %H:%M:%S" if hours.count(":") == 2 else "%Y%m%d %H:%M"
+    return datetime.strptime(f"{day} {hours}", form).replace(tzinfo=ZoneInfo(named)).astimezone(UTC)

@@ -38,7 +38,10 @@ def contract_details(gateway: Gateway, session: Session, fields: list[str]) -> N
     now = gateway.clock.now()
     for contract in rows:
         exchange = query.exchange or contract.default_exchange
-        session.send(messages.contract_details(request_id, contract, exchange, now, session.version))
+        row = messages.contract_details(
+            request_id, contract, exchange, now, session.version, always_open=not gateway.clock.is_set
+        )
+        session.send(row)
     session.send(frame(52, 1, request_id))
 
 

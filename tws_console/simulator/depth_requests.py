@@ -1,4 +1,4 @@
-"""Owns the requests about the order book of the market: depth and who offers it. Imports `gateway`, `session`, `market`.
+"""Owns the requests about market depth and who offers it. Imports `gateway`, `session`, `market`.
 
 Operations are 0 insert, 1 update; sides are 0 ask, 1 bid (source: IBKR Campus TWS API docs, Market Depth).
 """

@@ -30,10 +30,26 @@ def current_time(gateway: Gateway, session: Session, fields: list[str]) -> None:
 
 
 def request_fa(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """requestFA (18) and replaceFA (19): these accounts have no advisor."""
-    session.send_error(
-        -1, 321, "Error validating request.-'bW' : cause - FA data operations ignored for non FA customers."
-    )
+    """requestFA (18): groups (1) or aliases (3) of an advisor's login; others have none, and profiles are gone."""
+    cursor = Cursor(fields)
+    cursor.skip()
+    kind = cursor.integer()
+    advisor = gateway.accounts.advisor
+    document = None if advisor is None else advisor.document(kind)
+    if advisor is None:
+        replace_fa(gateway, session, fields)
+    elif document is None:
+        session.send_error(-1, 585, "FA Profile is not supported anymore, use FA Group instead")
+    else:
+        session.send(frame(16, 1, kind, document))
+
+
+def replace_fa(gateway: Gateway, session: Session, fields: list[str]) -> None:
+    """replaceFA (19): refused; an advisor's data is that of the scenario, and others have none."""
+    cause = "FA data operations ignored for non FA customers."
+    if gateway.accounts.advisor is not None:
+        cause = "FA data cannot be replaced here."
+    session.send_error(-1, 321, f"Error validating request.-'bW' : cause - {cause}")
 
 
 def nothing(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -46,7 +62,7 @@ REQUESTS: dict[int, Request] = {
     14: nothing,
     17: managed_accounts,
     18: request_fa,
-    19: request_fa,
+    19: replace_fa,
     49: current_time,
     **ORDER_REQUESTS,
     **ACCOUNT_REQUESTS,

@@ -79,6 +79,9 @@ class Faults:
             raise ValueError(f"no fault is named {name}; known: {' '.join(FAULTS)}")
         uses = int(options["count"]) if "count" in options else FAULTS[name][0]
         client = int(options["client"]) if "client" in options else None
+        for number in ("rate", "by"):
+            if int(options.get(number, 1)) < 1:
+                raise ValueError(f"{number}= is a whole number from 1 on")
         fault = Fault(name, options, uses, client, None)
         lasting = name in ("late-end", "slow-whatif") or FAULTS[name][0] == 0
         if fault.seconds(0) > 0 and not lasting:

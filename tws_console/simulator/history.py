@@ -1,4 +1,4 @@
-"""Owns the bars of the past: which there are for a request, and what they hold. Imports `market`, `schedule`, `contracts`.
+"""Owns the bars of the past: which there are and what they hold. Imports `market`, `schedule`, `contracts`.
 
 Sizes, durations and kinds as in IBKR Campus TWS API docs, Historical Bars. Bars are made from the same function of time
 as the ticks, so both agree.

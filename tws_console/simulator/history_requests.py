@@ -1,4 +1,4 @@
-"""Owns the requests about the past: bars, live bars, head timestamps, schedules. Imports `gateway`, `history`, `session`.
+"""Owns the requests about the past: bars, head timestamps, schedules. Imports `gateway`, `history`, `session`.
 
 Pacing as in IBKR Campus TWS API docs, Historical Data Limitations: strict for bars of 30 seconds and less. Texts of
 error 162 as users of real Gateways have reported them.
@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ HMDS = "Historical Market Data Service error message:"
 MAX_OPEN = 50
 STRICT_SECONDS = 30
 LIVE_SECONDS = 5
-_PIECE_SECONDS = 0.005
+_PIECE, _PIECE_OF_DAYS = 150, 10
 
 Asked = tuple[float, tuple[str, ...], tuple[str, ...]]
 _asked: WeakKeyDictionary[Gateway, deque[Asked]] = WeakKeyDictionary()
@@ -56,7 +57,7 @@ def _paced(gateway: Gateway, contract: Contract, fields: list[str], kind: str) -
     weight = 2 if kind == "BID_ASK" else 1
     same = any(now - at < 15 and row == tuple(fields[1:]) for at, _, row in asked)
     burst = sum(1 for at, other, _ in asked if now - at < 2 and other == key)
-    if same or burst + weight >= 7 or len(asked) + weight > 60:
+    if same or burst + weight >= 6 or len(asked) + weight > 60:
         return True
     asked.extend([(now, key, tuple(fields[1:]))] * weight)
     return False
@@ -142,7 +143,8 @@ def _refusal(
     if not contract.entitled:
         return f"No market data permissions for {contract.primary} {contract.sec_type}"
     if not history.offers(contract, kind):
-        return f"No historical market data for {contract.symbol}/{contract.sec_type}@{exchange} {history.KINDS[kind]} {seconds}"
+        listing = f"{contract.symbol}/{contract.sec_type}@{exchange}"
+        return f"No historical market data for {listing} {history.KINDS[kind]} {seconds}"
     if seconds <= STRICT_SECONDS and _paced(gateway, contract, fields, kind):
         return "Historical data request pacing violation"
     return None
@@ -163,12 +165,13 @@ class _Answer:
         """Make some bars; send them when there are no more."""
         if self._id not in self._session.subscriptions.queries:
             return
-        until = time.monotonic() + _PIECE_SECONDS
-        for bar in self._source:
-            self._rows.append(bar)
-            if time.monotonic() > until:
-                self._gateway.clock.here_later(0, self.work)
-                return
+        # By count, not by the wall clock: the same requests then get the same bytes in the same order.
+        size = _PIECE if self._query.seconds < history.DAY else _PIECE_OF_DAYS
+        piece = list(islice(self._source, size))
+        self._rows += piece
+        if len(piece) == size:
+            self._gateway.clock.here_later(0, self.work)
+            return
         self._session.subscriptions.queries.discard(self._id)
         if not self._rows:
             kind = history.KINDS[self._query.kind]
@@ -236,7 +239,8 @@ def _date(bar: Bar, contract: Contract, style: int) -> str:
 
 def _send_schedule(session: Session, request_id: int, query: Query) -> None:
     """historicalSchedule (106): the sessions, without prices."""
-    rows = history.sessions(query)
+    day_end = query.end.astimezone(ZoneInfo(query.contract.time_zone)).replace(hour=23, minute=59, second=59)
+    rows = history.sessions(replace(query, end=day_end, all_day=None))
     zone = ZoneInfo(query.contract.time_zone)
     if not rows:
         refuse(session, request_id, f"HMDS query returned no data: {query.contract.symbol} Schedule")

@@ -1,4 +1,4 @@
-"""Owns which listings exist: the rows of catalogue.toml and instruments.csv, futures and option chains dated from a day.
+"""Owns which listings exist: the rows of catalogue.toml and instruments.csv, futures and chains dated from a day.
 
 Imports `contracts` only. A contract id is a function of the row and the expiry (and strike and right), so one listing
 keeps its id whatever day the catalogue is read for.
@@ -113,7 +113,7 @@ def _chain(
 ) -> list[Contract]:
     if chain["sec_type"] == "FOP":
         under = next(row for row in rows if row.sec_type == "FUT" and row.symbol == chain["under"])
-        expiries = [datetime.strptime(under.expiry, "%Y%m%d").date()]
+        expiries = [date.fromisoformat(under.expiry)]
     else:
         under = found[chain["under"]]
         expiries = _option_expiries(today, chain["weeks"], chain["months"])

@@ -39,7 +39,7 @@ def requirement(contract: Contract, quantity: Decimal, price: Decimal) -> tuple[
 
 
 def commission(contract: Contract, quantity: Decimal, price: Decimal) -> Decimal:
-    """The fee of one order in the currency of the contract: per share with a minimum, per contract, or of the amount."""
+    """The fee of one order in the contract's currency: per share with a minimum, per contract, or of the amount."""
     if contract.sec_type in _PER_CONTRACT_FEE:
         return (quantity * _PER_CONTRACT_FEE[contract.sec_type]).quantize(CENT)
     if contract.sec_type == "CASH":

@@ -215,21 +215,26 @@ class Market:
 
     def _span(self, contract: Contract, first: int, last: int) -> tuple[Decimal, Decimal]:
         if not contract.is_option:
-            low, high = self._line(contract).span(first, last)
+            lowest, highest = self._line(contract).span(first, last)
             tick = self._tick(contract)
-            return low * tick, high * tick
-        low, high = self._span(self._catalogue.contracts[contract.under_con_id], first, last)
+            return lowest * tick, highest * tick
+        spots = self._span(self._catalogue.contracts[contract.under_con_id], first, last)
+        return self._model_span(contract, spots, (first, last))
+
+    def _model_span(
+        self, contract: Contract, spots: tuple[Decimal, Decimal], steps: tuple[int, int]
+    ) -> tuple[Decimal, Decimal]:
+        """Extremes of an option whose underlying stayed between two prices."""
         values = [
-            self._nearest(contract, self._model(contract, float(spot), step).price)
-            for spot in (low, high)
-            for step in (first, last)
+            self._nearest(contract, self._model(contract, float(spot), step).price) for spot in spots for step in steps
         ]
         return min(values), max(values)
 
     def _day_span(self, contract: Contract, step: int) -> tuple[Decimal, Decimal]:
         """Extremes of the trading day so far; what is known of it already is not searched again."""
         if contract.is_option:
-            return self._span(contract, day_of(step), step)
+            spots = self._day_span(self._catalogue.contracts[contract.under_con_id], step)
+            return self._model_span(contract, spots, (day_of(step), step))
         day, tick, line = day_of(step), self._tick(contract), self._line(contract)
         known = self._extremes.get(contract.con_id)
         if known is not None and known[0] == day and known[1] <= step:

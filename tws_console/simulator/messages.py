@@ -58,14 +58,30 @@ def portfolio(account: str, held: Position, profit: Profit, price: Decimal) -> b
     """A portfolio row of an account subscription."""
     contract = held.contract
     return frame(
-        *(7, 8, contract.con_id, contract.symbol, contract.sec_type, contract.expiry, contract.strike, contract.right or "0"),
+        *(
+            7,
+            8,
+            contract.con_id,
+            contract.symbol,
+            contract.sec_type,
+            contract.expiry,
+            contract.strike,
+            contract.right or "0",
+        ),
         *(contract.multiplier, contract.primary, contract.currency, contract.local_symbol, contract.trading_class),
         *(held.quantity, price, profit.value, held.average_cost, profit.unrealized, profit.realized, account),
     )
 
 
-def contract_details(request_id: int, contract: Contract, exchange: str, now: datetime, version: int) -> bytes:
-    """A contractDetails row for one listing as seen at `exchange`."""
+def contract_details(
+    request_id: int, contract: Contract, exchange: str, now: datetime, version: int, *, always_open: bool = True
+) -> bytes:
+    """A contractDetails row for one listing as seen at `exchange`; bonds have a row of their own kind (18).
+
+    `always_open` writes the hours of the practice market, which never closes.
+    """
+    if contract.sec_type == "BOND":
+        return _bond_details(request_id, contract, exchange, version)
     fields: list[Field] = [10]
     if version < 164:
         fields.append(8)
@@ -78,13 +94,27 @@ def contract_details(request_id: int, contract: Contract, exchange: str, now: da
     fields += [contract.multiplier, contract.order_types, ",".join(contract.exchanges), 1, contract.under_con_id]
     fields += [_escaped(contract.long_name), contract.primary, contract.contract_month, contract.industry]
     fields += [contract.category, contract.subcategory, contract.time_zone]
-    fields += [trading_hours(contract, now, liquid=False), trading_hours(contract, now, liquid=True), "", "0", 0]
+    fields += [trading_hours(contract, now, liquid=liquid, always_open=always_open) for liquid in (False, True)]
+    fields += ["", "0", 0]
     fields += [1, contract.symbol if contract.under_con_id else "", "IND" if contract.under_con_id else ""]
     fields += [",".join([str(contract.rule_id)] * len(contract.exchanges)), contract.expiry, contract.stock_type]
     if version == 163:
         fields.append(1)
     if version >= 164:
         fields += [1, 1, 100 if contract.sec_type == "STK" else 1]
+    return frame(*fields)
+
+
+def _bond_details(request_id: int, contract: Contract, exchange: str, version: int) -> bytes:
+    old = version < 164
+    fields: list[Field] = [18, *([6] if old else []), request_id, contract.symbol, contract.sec_type]
+    fields += [contract.local_symbol, contract.coupon, contract.expiry, "20200101", "", contract.category, "FIXED"]
+    fields += [False, False, False, contract.long_name, exchange, contract.currency, contract.market_name]
+    fields += [contract.trading_class, contract.con_id, contract.min_tick, *([1] if old else []), contract.order_types]
+    fields += [",".join(contract.exchanges), "", "", False, "", contract.long_name, "", "0", 0, 1]
+    fields.append(",".join([str(contract.rule_id)] * len(contract.exchanges)))
+    if not old:
+        fields += [1, 1, 1]
     return frame(*fields)
 
 

@@ -57,7 +57,7 @@ def implied_volatility(right: str, spot: float, strike: float, seconds: float, p
     low, high = 0.001, 5.0
     if not value(right, spot, strike, seconds, low).price <= price <= value(right, spot, strike, seconds, high).price:
         return None
-    for _ in range(60):
+    for _ in range(40):
         middle = (low + high) / 2
         if value(right, spot, strike, seconds, middle).price < price:
             low = middle

@@ -67,7 +67,7 @@ def all_open_orders(gateway: Gateway, session: Session, fields: list[str]) -> No
 
 
 def auto_open_orders(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqAutoOpenOrders (15): client 0 binds manual orders from now on. There is no answer."""
+    """reqAutoOpenOrders (15): client 0 binds manual orders, or sees them unbound, from now on. No answer."""
     cursor = Cursor(fields)
     cursor.skip()
     wanted = cursor.flag()
@@ -77,6 +77,7 @@ def auto_open_orders(gateway: Gateway, session: Session, fields: list[str]) -> N
         _refuse_read_only(session, -1)
     else:
         session.subscriptions.auto_bind = wanted
+        session.subscriptions.sees_manual = not wanted
         if wanted:
             for order in bind(gateway, session):
                 session.send(gateway.order_rows(session, [order]))
@@ -127,8 +128,8 @@ def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
     def wanted(row: Execution) -> bool:
         if (client and row.order.client_id != client) or (since is not None and row.at < since):
             return False
-        terms, contract = row.order.terms, row.order.contract
-        held = (terms.account, contract.symbol, contract.sec_type, row.venue, terms.action[:1])
+        contract, side_of = row.contract, "B" if row.sign > 0 else "S"
+        held = (row.order.terms.account, contract.symbol, contract.sec_type, row.venue, side_of)
         return all(not value or value == known for value, known in zip(asked, held, strict=True))
 
     for row in gateway.exchange.book.executions:

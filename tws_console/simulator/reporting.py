@@ -40,6 +40,8 @@ class Reporter:
         ids: list[int] = []
         if order.client_id is not None:
             ids.append(order.client_id)
+        elif 0 in self._sessions and self._sessions[0].subscriptions.sees_manual:
+            ids.append(0)
         sees_all = order.client_id is not None or self._master == 0
         if self._master is not None and self._master not in ids and sees_all:
             ids.append(self._master)

@@ -13,10 +13,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tws_console.simulator import listings
 from tws_console.simulator.accounts import Account, Position, commission
+from tws_console.simulator.advisors import Advisor
+from tws_console.simulator.clock import read_moment
 from tws_console.simulator.contracts import Contract
 from tws_console.simulator.faults import FAULTS
 from tws_console.simulator.gateway import Gateway
+from tws_console.simulator.market import step_of
 from tws_console.simulator.orders import DONE, FILLED, PRE_SUBMITTED, SUBMITTED, Execution, Order, Terms
 
 _FOLDER = Path(__file__).parent / "scenarios"
@@ -58,6 +62,10 @@ def _read(name: str) -> dict[str, Any]:
 def fill_gateway(gateway: Gateway, scenario: Scenario) -> None:
     """Put accounts, positions, orders and today's past into a fresh Gateway."""
     data = scenario.data
+    if "clock" in data:
+        _stop_clock(gateway, data["clock"])
+    if "advisor" in data:
+        gateway.accounts.advisor = Advisor(**data["advisor"])
     for row in data["accounts"]:
         cash = {currency: Decimal(amount) for currency, amount in row["cash"].items()}
         gateway.accounts.accounts[row["name"]] = Account(row["name"], cash)
@@ -68,6 +76,13 @@ def fill_gateway(gateway: Gateway, scenario: Scenario) -> None:
         _add_order(gateway, row, now)
     if "crowd" in data:
         _add_crowd(gateway, data["crowd"], now)
+
+
+def _stop_clock(gateway: Gateway, written: str) -> None:
+    moment = read_moment(written)
+    gateway.clock.set(moment)
+    gateway.market.detach(step_of(moment))
+    listings.redate(gateway.catalogue, moment.date())
 
 
 def _price(gateway: Gateway, contract: Contract, written: str | None) -> Decimal | None:

@@ -11,6 +11,7 @@ from tws_console.simulator.dispatch import dispatch
 from tws_console.simulator.exchange import Exchange
 from tws_console.simulator.fault_actions import FaultActions
 from tws_console.simulator.faults import FAULTS
+from tws_console.simulator.firehose import Firehose
 from tws_console.simulator.gateway import Gateway, Settings
 from tws_console.simulator.market import STEP_SECONDS
 from tws_console.simulator.scenarios import fill_gateway, load_scenario
@@ -26,7 +27,9 @@ MAX_CONTROL_LINE = 1 << 16
 class SimulatorServer:
     """A practice Gateway on a port of its own, with a control port on loopback beside it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, beat: float = STEP_SECONDS) -> None:
+        """`beat` is the pause between two rounds of pushed ticks, in seconds of real time."""
+        self._beat = beat
         self.settings = settings or Settings()
         self._scenario = load_scenario(self.settings.scenario)
         self.gateway = Gateway(self.settings)
@@ -72,6 +75,8 @@ class SimulatorServer:
             raise
         self.control_port = self._control_listener.sockets[0].getsockname()[1]
         self._spawn(self._heartbeat())
+        if "firehose" in self._scenario.data:
+            self._spawn(Firehose(self.gateway, self._scenario.data["firehose"]).run())
 
     @property
     def listening(self) -> bool:
@@ -145,9 +150,11 @@ class SimulatorServer:
 
     async def _heartbeat(self) -> None:
         """Advance the market by the time that has passed; push ticks, profit and account values."""
-        profit_at = account_at = time.monotonic()
+        profit_at = account_at = due = time.monotonic()
         while True:
-            await asyncio.sleep(STEP_SECONDS)
+            # By deadline, or the work of each round would slow the beat; rounds that were missed are not made up for.
+            due = max(due + self._beat, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
             now = time.monotonic()
             self.timeline.beat()
             self._push_ticks()

@@ -46,6 +46,7 @@ class Subscriptions:
     account: str | None = None
     data_type: int = 1
     auto_bind: bool = False
+    sees_manual: bool = False
     feeds: dict[int, Feed] = field(default_factory=dict)
     summaries: dict[int, tuple[str, ...]] = field(default_factory=dict)
     profits: dict[int, str] = field(default_factory=dict)

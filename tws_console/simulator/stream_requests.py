@@ -113,7 +113,8 @@ def tick_by_tick(gateway: Gateway, session: Session, fields: list[str]) -> None:
             asked = {"LAST": "TRADES", "ALLLAST": "TRADES", "BIDASK": "BID_ASK", "MIDPOINT": "MIDPOINT"}[kind]
             last = step_of(gateway.clock.now()) - 1
             session.send(_past(gateway, request_id, contract, asked, last - min(count, MAX_PAST_TICKS) + 1, last))
-        streams["ticks", request_id] = _ticker(gateway, request_id, contract, kind, ignore_size)
+        streams["ticks", request_id] = ticker = _ticker(gateway, request_id, contract, kind, ignore_size)
+        session.send(ticker())
 
 
 def _tick_problem(contract: Contract, kind: str) -> str | None:

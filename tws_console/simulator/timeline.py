@@ -21,7 +21,7 @@ class Timeline:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._started = gateway.clock.now()
+        self._started, self._began_set = gateway.clock.now(), gateway.clock.is_set
         self._past = list(gateway.exchange.book.orders.values())
         self._past_executions = len(gateway.exchange.book.executions)
         self._shift = timedelta(0)
@@ -64,7 +64,7 @@ class Timeline:
         clock.follow_wall()
         if was_set:
             self._gateway.market.begin(step_of(clock.now()))
-            self._move_past(timedelta(0))
+            self._move_past(clock.now() - self._started if self._began_set else timedelta(0))
 
     def _list_day(self) -> None:
         today = self._gateway.clock.now().astimezone(UTC).date()

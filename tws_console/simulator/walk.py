@@ -1,4 +1,4 @@
-"""Owns the shape of a price over time: a function of a key and a second, with no memory. Imports nothing of the package.
+"""Owns the shape of a price over time: a function of a key and a second, with no memory. Imports nothing.
 
 Between points that lie 2**17 seconds apart the path is refined by halving: each midpoint is the mean of its neighbours
 plus a displacement drawn from the key and the second. So any second of any year is found in seventeen halvings, whoever

@@ -8,6 +8,8 @@ from tests.support.raw_client import RawClient
 from tws_console.simulator.gateway import Settings
 from tws_console.simulator.server import SimulatorServer
 
+pytest.register_assert_rewrite("tests.contract.simulator.facts")
+
 Connect = Callable[[SimulatorServer, int], Awaitable[RawClient]]
 
 

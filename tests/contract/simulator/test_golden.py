@@ -6,6 +6,7 @@
 import json
 import logging
 from datetime import UTC
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -54,6 +55,7 @@ class _Deaf:
     """Takes every callback and does nothing: only the decoding is under test."""
 
     defaultTimezone = UTC
+    ib = SimpleNamespace(TimezoneTWS="US/Eastern")  # older servers write times without a zone
 
     def __getattr__(self, name: str) -> Any:
         return lambda *values, **named: None

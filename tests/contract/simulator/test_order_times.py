@@ -6,21 +6,20 @@ from decimal import Decimal
 import pytest
 
 from tests.contract.simulator.conftest import Connect
+from tests.support.control import ctl
 from tests.support.order_fields import order_fields
 from tests.support.raw_client import RawClient, eventually
 from tests.support.steps import steps_of
 from tws_console.simulator.orders import Order
 from tws_console.simulator.server import SimulatorServer
-from tws_console.simulator.timeline import Timeline
 
 AAPL = 265598
 IN_SESSION, EVENING, NIGHT = "20261123-15:00:00", "20261123-22:00:00", "20261124-04:00:00"
 NEXT_OPEN = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 
 
-def _clock(server: SimulatorServer, written: str) -> None:
-    server.gateway.clock  # noqa: B018 - the clock exists before the timeline moves it
-    Timeline(server.gateway).command(written)
+async def _clock(server: SimulatorServer, written: str) -> None:
+    await ctl(server.control_port, "clock", written)
 
 
 def _order(server: SimulatorServer, number: int = 1) -> Order:
@@ -44,7 +43,7 @@ async def test_order_is_held_with_399_until_the_opening_when_placed_after_hours(
     empty: SimulatorServer, connect: Connect
 ) -> None:
     client = await connect(empty, 11)
-    _clock(empty, NIGHT)
+    await _clock(empty, NIGHT)
     client.send(*order_fields(1, limit="300"))
     error = await client.until_error(399)
     assert error[4] == (
@@ -54,15 +53,15 @@ async def test_order_is_held_with_399_until_the_opening_when_placed_after_hours(
     await _rests(client, "PreSubmitted")
     assert steps_of(client.received, 1) == ["E:399", "O", "S:PreSubmitted", "O", "S:PreSubmitted"]
     assert _order(empty).opens_at == NEXT_OPEN
-    _clock(empty, "20261124-14:29:00")
+    await _clock(empty, "20261124-14:29:00")
     assert _order(empty).status == "PreSubmitted"
-    _clock(empty, "20261124-14:31:00")
+    await _clock(empty, "20261124-14:31:00")
     await client.until_status(1, "Filled")
 
 
 async def test_stop_is_not_triggered_while_its_session_is_closed(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
-    _clock(empty, NIGHT)
+    await _clock(empty, NIGHT)
     await _price(empty, "200")
     client.send(*order_fields(1, order_type="STP", stop="190", action="SELL"))
     await _rests(client, "PreSubmitted")
@@ -75,7 +74,7 @@ async def test_limit_order_works_in_the_evening_when_outside_hours_are_allowed(
     empty: SimulatorServer, connect: Connect, outside: bool, status: str
 ) -> None:
     client = await connect(empty, 11)
-    _clock(empty, EVENING)
+    await _clock(empty, EVENING)
     client.send(*order_fields(1, limit="400", outside_rth=outside))
     await client.until_status(1, status)
 
@@ -93,11 +92,11 @@ async def test_day_order_ends_at_the_close_and_good_till_cancelled_stays_when_cl
     empty: SimulatorServer, connect: Connect
 ) -> None:
     client = await connect(empty, 11)
-    _clock(empty, IN_SESSION)
+    await _clock(empty, IN_SESSION)
     client.send(*order_fields(1, limit="100"))
     client.send(*order_fields(2, limit="100", tif="GTC"))
     await _rests(client, "Submitted", 2)
-    _clock(empty, "20261123-21:00:00")
+    await _clock(empty, "20261123-21:00:00")
     await client.until_error(202)
     assert steps_of(client.received, 1)[-2:] == ["S:Cancelled", "E:202"]
     assert _order(empty).completed_status.startswith("Cancelled by System:")
@@ -108,23 +107,23 @@ async def test_day_order_ends_at_the_close_and_good_till_cancelled_stays_when_cl
 
 async def test_order_ends_at_its_date_when_good_till_date(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
-    _clock(empty, IN_SESSION)
+    await _clock(empty, IN_SESSION)
     client.send(*order_fields(1, limit="100", tif="GTD", good_till="20261123 10:30:00 US/Eastern"))
     await _rests(client, "Submitted")
-    _clock(empty, "20261123-15:29:00")
+    await _clock(empty, "20261123-15:29:00")
     assert _order(empty).live
-    _clock(empty, "20261123-15:30:00")
+    await _clock(empty, "20261123-15:30:00")
     await client.until_status(1, "Cancelled")
 
 
 async def test_order_begins_at_its_time_when_good_after_time(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
-    _clock(empty, IN_SESSION)
+    await _clock(empty, IN_SESSION)
     client.send(*order_fields(1, order_type="MKT", good_after="20261123-15:05:00"))
     await _rests(client, "PreSubmitted")
     empty.exchange.match_all()
     assert _order(empty).filled == 0
-    _clock(empty, "+301")
+    await _clock(empty, "+301")
     await client.until_status(1, "Filled")
 
 
@@ -143,14 +142,14 @@ async def test_order_takes_part_in_its_auction_once_when_time_comes(
     empty: SimulatorServer, connect: Connect, terms: dict[str, object], status: str
 ) -> None:
     client = await connect(empty, 11)
-    _clock(empty, IN_SESSION)
+    await _clock(empty, IN_SESSION)
     client.send(*order_fields(1, **terms))  # type: ignore[arg-type]
     await _rests(client, "PreSubmitted")
     opening = terms.get("tif") == "OPG"
     assert ("E:399" in steps_of(client.received, 1)) == opening
-    _clock(empty, "20261124-14:29:00" if opening else "20261123-20:59:00")
+    await _clock(empty, "20261124-14:29:00" if opening else "20261123-20:59:00")
     assert _order(empty).status == "PreSubmitted"
-    _clock(empty, "20261124-14:30:00" if opening else "20261123-21:00:00")
+    await _clock(empty, "20261124-14:30:00" if opening else "20261123-21:00:00")
     await client.until_status(1, status)
     assert _order(empty).filled in (0, 100)
 
@@ -194,7 +193,7 @@ async def test_fill_or_kill_is_killed_when_too_little_is_shown(empty: SimulatorS
 
 async def test_immediate_order_is_rejected_when_exchange_is_closed(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
-    _clock(empty, NIGHT)
+    await _clock(empty, NIGHT)
     client.send(*order_fields(1, tif="IOC", limit="300"))
     assert (await client.until_error(201))[4] == "Order rejected - reason:Exchange is closed."
 
@@ -205,17 +204,17 @@ AT_TEN = (3, "a", 1, "20261123 10:10:00 US/Eastern")
 
 
 @pytest.mark.parametrize(
-    ("conditions", "price", "moment", "works"),
+    ("conditions", "price", "seconds", "works"),
     [
-        ([PRICE_ABOVE], "211", IN_SESSION, True),
-        ([PRICE_ABOVE], "205", IN_SESSION, False),
-        ([PRICE_BELOW, PRICE_ABOVE], "211", IN_SESSION, True),
-        ([PRICE_BELOW, PRICE_ABOVE], "200", IN_SESSION, False),
-        ([AT_TEN], "200", "20261123-15:10:00", True),
-        ([AT_TEN], "200", "20261123-15:09:59", False),
-        ([PRICE_ABOVE, AT_TEN], "211", "20261123-15:09:59", False),
-        ([PRICE_ABOVE, AT_TEN], "211", "20261123-15:10:00", True),
-        ([(6, "a", 1, 1, AAPL, "SMART")], "211", "20261123-15:10:00", False),
+        ([PRICE_ABOVE], "211", 0, True),
+        ([PRICE_ABOVE], "205", 0, False),
+        ([PRICE_BELOW, PRICE_ABOVE], "211", 0, True),
+        ([PRICE_BELOW, PRICE_ABOVE], "200", 0, False),
+        ([AT_TEN], "200", 600, True),
+        ([AT_TEN], "200", 599, False),
+        ([PRICE_ABOVE, AT_TEN], "211", 599, False),
+        ([PRICE_ABOVE, AT_TEN], "211", 600, True),
+        ([(6, "a", 1, 1, AAPL, "SMART")], "211", 600, False),
     ],
 )
 async def test_order_works_when_its_conditions_hold(
@@ -223,27 +222,22 @@ async def test_order_works_when_its_conditions_hold(
     connect: Connect,
     conditions: list[tuple[object, ...]],
     price: str,
-    moment: str,
+    seconds: int,
     works: bool,
 ) -> None:
     client = await connect(empty, 11)
-    _clock(empty, IN_SESSION)
+    await _clock(empty, IN_SESSION)
     await _price(empty, "200")
     client.send(*order_fields(1, order_type="MKT", conditions=conditions))
     await _rests(client, "PreSubmitted")
     row = [m for m in client.received if m[0] == "5"][-1]
-    assert [str(part) for part in conditions[0]] == row[row.index("None", 90) - 3 - len(_flat(conditions)) + 1 :][
-        : len(conditions[0])
-    ]
-    _clock(empty, moment)
+    sent = [str(part) for condition in conditions for part in condition]
+    assert any(row[at : at + len(sent)] == sent for at in range(90, len(row)))
+    await _clock(empty, f"+{seconds}")
     await _price(empty, price)
     assert _order(empty).conditions_met == works
     if works:
         await client.until_status(1, "Filled")
-
-
-def _flat(conditions: list[tuple[object, ...]]) -> list[object]:
-    return [part for condition in conditions for part in condition]
 
 
 async def test_order_is_cancelled_when_its_conditions_hold_and_say_so(empty: SimulatorServer, connect: Connect) -> None:

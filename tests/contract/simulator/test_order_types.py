@@ -37,7 +37,11 @@ async def _placed(server: SimulatorServer, client: RawClient, status: str, **ter
         ({"order_type": "STP LMT", "stop": "210", "limit": "220"}, 211, 205),
         ({"order_type": "TRAIL", "stop": "5", "action": "SELL"}, 194, 199),
         ({"order_type": "TRAIL", "trailing_percent": "5"}, 211, 205),
-        ({"order_type": "TRAIL LIMIT", "stop": "5", "limit_offset": "3", "trail_stop": "195", "action": "SELL"}, 194, 199),
+        (
+            {"order_type": "TRAIL LIMIT", "stop": "5", "limit_offset": "3", "trail_stop": "195", "action": "SELL"},
+            194,
+            199,
+        ),
         ({"order_type": "TRAIL LIMIT", "stop": "5", "limit": "190", "trail_stop": "195", "action": "SELL"}, 194, 199),
     ],
 )
@@ -50,10 +54,10 @@ async def test_order_waits_for_its_price_when_type_needs_a_trigger(
     assert steps_of(client.received, 1)[:4] == ["O", "S:PreSubmitted", "O", "S:PreSubmitted"]
     empty.gateway.market.jump(AAPL, Decimal(misses))
     empty.exchange.match_all()
-    assert not order.triggered
+    seen = [order.triggered]
     empty.gateway.market.jump(AAPL, Decimal(reaches))
     empty.exchange.match_all()
-    assert order.triggered
+    assert [*seen, order.triggered] == [False, True]
     await client.until_status(1, "Filled")
     assert "X" in steps_of(client.received, 1)
 

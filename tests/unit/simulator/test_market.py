@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from tws_console.simulator.contracts import Catalogue, ContractQuery, load_catalogue
-from tws_console.simulator.schedule import trading_hours
 from tws_console.simulator.market import Market
+from tws_console.simulator.schedule import trading_hours
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ async def partial_fills(stage: Stage) -> None:
     assert (done[3], done[4], Decimal(done[5])) == ("100", "0", Decimal("200.4"))
     fills = [m for m in client.received if m[0] == "11"]
     assert [m[19] for m in fills] == ["30", "70"]
-    assert [m[23] for m in fills] == ["30", "100"]
+    assert [m[24] for m in fills] == ["30", "100"]
 
 
 @fact("ibkr-go api_order_stop_cancel: a stop order waits as PreSubmitted with whyHeld trigger")
@@ -143,7 +143,7 @@ async def echo_defaults(stage: Stage) -> None:
     client = await stage.client(11)
     await resting(client, 1)
     row = next(m for m in client.received if m[0] == "5")
-    assert (row[7], row[8]) == ("0", "?")
+    assert (row[6], row[7]) == ("0", "?")
     assert {"IB", "None"} <= set(row)
 
 

@@ -124,12 +124,13 @@ async def _refused_change(stage: Stage, code: int, **changes: object) -> None:
     assert order.terms == terms
 
 
-for _code, _what, _changes in (
+_CHANGES: tuple[tuple[int, str, dict[str, object]], ...] = (
     (329, "order type", {"order_type": "MKT"}),
     (462, "time in force", {"tif": "GTC"}),
     (105, "side", {"action": "SELL"}),
     (110, "price off its increment", {"limit": "200.005"}),
-):
+)
+for _code, _what, _changes in _CHANGES:
 
     @fact(f"order_local_rules: a change of {_what} is refused with {_code} and the order stays as it was")
     async def refused_change(stage: Stage, code: int = _code, changes: dict[str, object] = _changes) -> None:
