@@ -47,6 +47,9 @@ from tws_console.model.verdict import Level, Verdict
 from tws_console.rules.approval import order_hash
 from tws_console.rules.risk import Limits, duplicate_key
 
+REASON_PATIENCE = 1.0
+"""Seconds that the reason of an inactive order is waited for."""
+
 
 class Trading(Review):
     """Places and cancels, on top of everything a review knows."""
@@ -124,6 +127,7 @@ class Trading(Review):
         self._book.mark_sent(key, sent_at)
         if placement.transmit:
             await self._waiters.until(lambda: self._answered(key), timeout)
+            await self._reason_of_inactive(key, timeout)
         else:
             await self._stage(posted, timeout)
         row = self._book.get(key)
@@ -166,6 +170,15 @@ class Trading(Review):
         self._notices.add(Tone.WARN, f"{_short(posted.placement)} was not sent: {reason}")
         code = ErrorCode.FROZEN if reason == FROZEN else ErrorCode.IB_CONNECTION_FAILED
         return _refused(reason, code, posted.placement.order_ref, said, intent=posted.placement.intent)
+
+    async def _reason_of_inactive(self, key: OrderKey, timeout: float) -> None:
+        """TWS may tell that an order is inactive before it tells why (a recorded 201 came between two such pairs)."""
+
+        def told() -> bool:
+            row = self._book.get(key)
+            return row is None or row.status is not Status.INACTIVE
+
+        await self._waiters.until(told, min(REASON_PATIENCE, timeout))
 
     async def _stage(self, posted: Posted, timeout: float) -> None:
         """TWS answers a staged order with nothing; an answered time request behind it, and no error, is all."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tws_console.model.instrument import PriceStep
-from tws_console.model.instrument import price_text
+from tws_console.model.instrument import PriceStep, price_text
 from tws_console.model.problems import ErrorCode
 from tws_console.rules.finding import Finding, block, warn
 from tws_console.rules.situation import Limits, Situation, market_price, notional
