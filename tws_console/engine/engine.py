@@ -16,7 +16,6 @@ from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
-from tws_console.engine.lamps import LOST, RESTORED
 from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
@@ -25,10 +24,12 @@ from tws_console.engine.ports import BrokerPort, FreezePort, JournalPort, LinkPo
 from tws_console.engine.record import Recorder
 from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
+from tws_console.engine.shared import Shared
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
@@ -71,7 +72,8 @@ class Engine:
         self.portfolio = Portfolio(self.changes)
         self.accounts = Accounts(self.changes)
         self.quotes = Quotes(self.changes)
-        self.session = Session(endpoint, broker, self.take, self.changes, self.waiters, self.notices, self.clock)
+        shared = Shared(self.changes, self.waiters, self.notices, self.clock)
+        self.session = Session(endpoint, broker, self.take, shared)
         self.contracts = Contracts(self._link, REQUEST_TIMEOUT)
         self.latch = Latch(freeze, by)
         self.trading = Trading(
@@ -83,22 +85,10 @@ class Engine:
             self.contracts,
             journal,
             self.latch,
-            self.waiters,
-            self.notices,
             limits,
-            self.clock,
+            shared,
         )
-        self.stop = Stop(
-            self.session,
-            self.book,
-            self.accounts,
-            journal,
-            self.latch,
-            self.changes,
-            self.waiters,
-            self.notices,
-            self.clock,
-        )
+        self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
         self._stores = (
             self.session.apply,
@@ -141,12 +131,12 @@ class Engine:
         match event:
             case PositionSeen():
                 self._watch_position(event)
-            case ProblemSeen() if event.code in LOST:
+            case ProblemSeen() if event.code in LINK_LOST:
                 self.book.mark_outage()
             case LinkLost():
                 # What the next link says counts, until it tells of an outage of its own.
                 self.book.mark_outage(over=True)
-            case ProblemSeen() if event.code in RESTORED:
+            case ProblemSeen() if event.code in LINK_RESTORED:
                 self.book.mark_outage(over=True)
                 if event.code == DATA_LOST:
                     self._watch.forget_lines()

@@ -18,14 +18,13 @@ from datetime import datetime, timedelta
 from tws_console.engine.beside import Beside
 from tws_console.engine.book import Book
 from tws_console.engine.latch import Latch
-from tws_console.engine.notices import Notices
 from tws_console.engine.portfolio import Accounts
 from tws_console.engine.ports import JournalPort, LinkPort, RequestFailed
 from tws_console.engine.proof import OWN_WINDOW, Evidence, judge, lines_of
 from tws_console.engine.review import FROZEN
 from tws_console.engine.session import READ_ONLY_CODES, Session
-from tws_console.engine.store import Changes, Waiters
-from tws_console.model.clock import Clock
+from tws_console.engine.shared import Shared
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import (
     CompletedSeen,
     Event,
@@ -67,20 +66,17 @@ class Stop:
         accounts: Accounts,
         journal: JournalPort,
         latch: Latch,
-        changes: Changes,
-        waiters: Waiters,
-        notices: Notices,
-        clock: Clock,
+        shared: Shared,
     ) -> None:
         self._session = session
         self._book = book
         self._accounts = accounts
         self._journal = journal
         self._latch = latch
-        self._changes = changes
-        self._waiters = waiters
-        self._notices = notices
-        self._clock = clock
+        self._changes = shared.changes
+        self._waiters = shared.waiters
+        self._notices = shared.notices
+        self._clock = shared.clock
         self._task: asyncio.Task[None] | None = None
         self._evidence: Evidence | None = None
         self.report: StopReport | None = None
@@ -189,7 +185,7 @@ class Stop:
                 evidence.take_list(event)
                 if not evidence.scope.symbols:
                     evidence.scope = self.scope()
-            case ProblemSeen() if event.code in {1100, 2110, 1101, 1102}:
+            case ProblemSeen() if event.code in LINK_LOST | LINK_RESTORED:
                 evidence.restart()
                 evidence.again = True
             case ProblemSeen() if event.code in READ_ONLY_CODES and "read-only" in event.text.lower():

@@ -9,11 +9,10 @@ import logging
 from typing import Any
 
 from tws_console.engine.book import Book
-from tws_console.engine.lamps import RESTORED
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
-from tws_console.model.codes import Kind, Severity, effective_code, explain
+from tws_console.model.codes import LINK_RESTORED, Kind, Severity, effective_code, explain
 from tws_console.model.events import (
     CommissionSeen,
     Event,
@@ -73,7 +72,7 @@ class Recorder:
     def _problem(self, event: ProblemSeen) -> None:
         info = explain(effective_code(event.code, event.text))
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
-        if event.code in RESTORED:
+        if event.code in LINK_RESTORED:
             tone = Tone.GOOD
         elif info.kind is Kind.FARM:
             tone = Tone.NOTE

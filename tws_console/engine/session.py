@@ -12,11 +12,10 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from tws_console.engine.lamps import LOST, RESTORED, LampBoard
-from tws_console.engine.notices import Notices
+from tws_console.engine.lamps import LampBoard
 from tws_console.engine.ports import BrokerPort, Emit, LinkPort, RequestFailed
-from tws_console.engine.store import Changes, Waiters
-from tws_console.model.clock import Clock
+from tws_console.engine.shared import Shared
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import AccountsSeen, Event, LinkLost, NextIdSeen, ProblemSeen, SnapshotTaken
 from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
@@ -60,10 +59,7 @@ class Session:
         endpoint: Endpoint,
         broker: BrokerPort,
         emit: Emit,
-        changes: Changes,
-        waiters: Waiters,
-        notices: Notices,
-        clock: Clock,
+        shared: Shared,
     ) -> None:
         self.endpoint = endpoint
         self.link: LinkPort | None = None
@@ -73,10 +69,10 @@ class Session:
         self.last_snapshot: SnapshotTaken | None = None
         self._broker = broker
         self._emit = emit
-        self._changes = changes
-        self._waiters = waiters
-        self._notices = notices
-        self._clock = clock
+        self._changes = shared.changes
+        self._waiters = shared.waiters
+        self._notices = shared.notices
+        self._clock = shared.clock
         self._board = LampBoard()
         self.put(entry_refusal=self._refusal())
         self._wanted_id = endpoint.client_ids[0]
@@ -111,9 +107,9 @@ class Session:
     def _problem(self, event: ProblemSeen) -> None:
         lamps = self._board.problem(event.code, event.text)
         self.put(lamps=lamps)
-        if event.code in LOST:
+        if event.code in LINK_LOST:
             self.put(lost_at=self.state.lost_at if self.state.lost_at is not None else event.at)
-        elif event.code in RESTORED:
+        elif event.code in LINK_RESTORED:
             self.put(lost_at=None)
         if event.code in READ_ONLY_CODES and "read-only" in event.text.lower():
             self._note_read_only()

@@ -16,7 +16,6 @@ from ulid import ULID
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.latch import Latch
-from tws_console.engine.notices import Notices
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import (
     JournalPort,
@@ -35,8 +34,7 @@ from tws_console.engine.results import (
 )
 from tws_console.engine.review import FROZEN, Review
 from tws_console.engine.session import Session
-from tws_console.engine.store import Waiters
-from tws_console.model.clock import Clock
+from tws_console.engine.shared import Shared
 from tws_console.model.ids import OrderKey
 from tws_console.model.intent import Intent
 from tws_console.model.notice import Tone
@@ -64,15 +62,13 @@ class Trading(Review):
         contracts: Contracts,
         journal: JournalPort,
         latch: Latch,
-        waiters: Waiters,
-        notices: Notices,
         limits: Limits,
-        clock: Clock,
+        shared: Shared,
     ) -> None:
-        super().__init__(session, book, portfolio, accounts, quotes, contracts, latch, limits, clock)
+        super().__init__(session, book, portfolio, accounts, quotes, contracts, latch, limits, shared.clock)
         self._journal = journal
-        self._waiters = waiters
-        self._notices = notices
+        self._waiters = shared.waiters
+        self._notices = shared.notices
         self._one_at_a_time = asyncio.Lock()
 
     # ---- placing

@@ -13,9 +13,10 @@ from typing import Any
 from tws_console.engine.ports import Emit, RequestFailed
 from tws_console.ib.answers import Answer, Execution, Kind, ListEnded, RuleRead
 from tws_console.ib.previews import Previews
-from tws_console.ib.requests import FIRST_REQUEST_ID, OrderIds, Requests, is_note
+from tws_console.ib.requests import FIRST_REQUEST_ID, OrderIds, Requests
 from tws_console.ib.snapshots import Snapshots
 from tws_console.ib.tap import Reading, Subscriptions
+from tws_console.model.codes import is_note
 from tws_console.model.events import (
     AccountsSeen,
     CompletedSeen,

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tws_console.ib.requests import is_note
+from tws_console.model.codes import is_note
 from tws_console.model.verdict import WhatIf
 
 

@@ -17,12 +17,6 @@ from tws_console.ib.answers import Kind
 
 FIRST_REQUEST_ID = 1 << 30
 """Orders and requests share TWS's number space; ours begin where no order id will come, and none is used twice."""
-NOTES = frozenset({0, 165, 399, 481, 492, 10089, 10090, 10091, 10167, 10311, 10329, 10347, 10349})
-
-
-def is_note(code: int) -> bool:
-    """True for messages that leave the request or order going on (IBKR Campus TWS API docs, "Message Codes")."""
-    return 2100 <= code <= 2199 or code in NOTES
 
 
 @dataclass(slots=True)

@@ -13,13 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import SnapshotTaken
 
 MOST_OWED = 2
 ORDER_MESSAGES = frozenset({5, 53, None})
 HOLES = frozenset({100, 320, 321, 322})
-LINK_DOWN = frozenset({1100, 2110})
-LINK_RESTORED = frozenset({1101, 1102})
 DOWN = "TWS has lost its link to IBKR"
 
 
@@ -91,7 +90,7 @@ class Snapshots:
 
     def problem(self, request_id: int, code: int) -> None:
         """An error came: some make the answer doubtful, some tell of the link behind TWS."""
-        if code in LINK_DOWN:
+        if code in LINK_LOST:
             self._down = True
             self._spoil(DOWN)
         elif code in LINK_RESTORED:

@@ -167,7 +167,7 @@ _LIVE_ORDER: tuple[Row, ...] = (
     ((10148,), _ORDER, _VERIFY, _W, "is done or cannot be cancelled now", "refresh the orders"),
     ((10149,), _ORDER, _REFUSED, _X, "order has no id here (made by hand in TWS)", "cancel it in TWS"),
     ((10241, 10242), _ORDER, _VERIFY, _W, "cannot be changed through the API", "cancel it and enter a new one"),
-    ((10311, 10329, 10347), _ORDER, _VERIFY, _W, "TWS wants a notice accepted first", "accept it in TWS, look at it"),
+    ((10311, 10329, 10347), _ORDER, _WARNING, _W, "TWS wants a notice accepted first", "accept it in TWS, look at it"),
     ((10326, 10327, 10341), _ORDER, _VERIFY, _W, "group or parent cannot be changed", "cancel it and enter a new one"),
     ((10328,), _ORDER, _VERIFY, _X, "link was lost, the order's state is open", "reconcile before doing anything"),
     ((10349,), _ORDER, _NOTE, _I, "a preset set the TIF to DAY", ""),

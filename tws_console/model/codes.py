@@ -12,7 +12,18 @@ from types import MappingProxyType
 
 from tws_console.model.code_table import ROWS, CodeInfo, Effect, Kind, Severity
 
-__all__ = ["CODES", "CodeInfo", "Effect", "Kind", "Severity", "effective_code", "explain", "is_note"]
+__all__ = [
+    "CODES",
+    "LINK_LOST",
+    "LINK_RESTORED",
+    "CodeInfo",
+    "Effect",
+    "Kind",
+    "Severity",
+    "effective_code",
+    "explain",
+    "is_note",
+]
 
 CODES: Mapping[int, CodeInfo] = MappingProxyType(
     {
@@ -20,6 +31,12 @@ CODES: Mapping[int, CodeInfo] = MappingProxyType(
         for codes, kind, effect, severity, meaning, advice in ROWS
         for code in codes
     }
+)
+
+LINK_LOST = frozenset(code for code, info in CODES.items() if info.effect is Effect.LAMP_TWS_DOWN)
+"""TWS has lost its link to IBKR; what it says meanwhile comes from its memory."""
+LINK_RESTORED = frozenset(
+    code for code, info in CODES.items() if info.effect in {Effect.LAMP_TWS_UP_LOST, Effect.LAMP_TWS_UP_KEPT}
 )
 
 _INFORMATION = range(2100, 2200)

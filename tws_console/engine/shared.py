@@ -1,0 +1,19 @@
+"""What every part of the engine shares. Imports the engine's stores and model only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tws_console.engine.notices import Notices
+from tws_console.engine.store import Changes, Waiters
+from tws_console.model.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The change set, the tasks that wait on the truth, the messages, and the time."""
+
+    changes: Changes
+    waiters: Waiters
+    notices: Notices
+    clock: Clock
