@@ -5,25 +5,9 @@ from decimal import Decimal
 import pytest
 
 from tests.contract.simulator.conftest import Connect
-from tests.support.raw_client import Message, RawClient, place_fields
+from tests.support.raw_client import RawClient, place_fields
+from tests.support.steps import steps_of
 from tws_console.simulator.server import SimulatorServer
-
-
-def _steps(messages: list[Message], order_id: int) -> list[str]:
-    """openOrder and orderStatus of one order as "O:status" and "S:status", errors as "E:code", fills as "X"."""
-    steps = []
-    for m in messages:
-        if m[0] == "3" and m[1] == str(order_id):
-            steps.append(f"S:{m[2]}")
-        elif m[0] == "4" and m[2] == str(order_id):
-            steps.append(f"E:{m[3]}")
-        elif m[0] == "5" and m[1] == str(order_id):
-            steps.append("O")
-        elif m[0] == "11" and m[2] == str(order_id):
-            steps.append("X")
-        elif m[0] == "59":
-            steps.append("C")
-    return steps
 
 
 async def _place(client: RawClient, fields: list[object], order_id: int, status: str) -> None:
@@ -34,7 +18,7 @@ async def _place(client: RawClient, fields: list[object], order_id: int, status:
 async def test_limit_order_is_acknowledged_when_it_rests(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
     await _place(client, place_fields(1, limit="200"), 1, "Submitted")
-    assert _steps(client.received, 1) == ["O", "S:PreSubmitted", "O", "S:Submitted"]
+    assert steps_of(client.received, 1) == ["O", "S:PreSubmitted", "O", "S:Submitted"]
 
 
 async def test_stop_waits_for_its_trigger_when_placed(empty: SimulatorServer, connect: Connect) -> None:
@@ -43,14 +27,14 @@ async def test_stop_waits_for_its_trigger_when_placed(empty: SimulatorServer, co
     assert client.received[-1][10] == "trigger"
     empty.gateway.market.jump(265598, Decimal(149))
     await client.until_status(1, "Filled")
-    assert "X" in _steps(client.received, 1)
+    assert "X" in steps_of(client.received, 1)
 
 
 async def test_market_order_reports_fill_and_commission_when_filled(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
     client.send(*place_fields(1, order_type="MKT"))
     await client.until_id(59)
-    steps = _steps(client.received, 1)
+    steps = steps_of(client.received, 1)
     assert steps[:2] == ["O", "S:PreSubmitted"]
     assert steps[-1] == "C"
     assert steps[-6:-1] == ["X", "O", "S:Filled", "O", "S:Filled"]
@@ -160,7 +144,7 @@ async def test_reject_shows_inactive_around_201_when_margin_is_short(empty: Simu
     client = await connect(empty, 11)
     client.send(*place_fields(1, quantity=100000, limit="200"))
     await client.until_error(201)
-    assert _steps([*client.received, *await client.settle()], 1) == ["O", "S:Inactive", "E:201", "O", "S:Inactive"]
+    assert steps_of([*client.received, *await client.settle()], 1) == ["O", "S:Inactive", "E:201", "O", "S:Inactive"]
 
 
 async def test_fok_is_rejected_by_the_broker_when_placed(empty: SimulatorServer, connect: Connect) -> None:
@@ -173,8 +157,8 @@ async def test_ioc_is_cancelled_when_it_cannot_fill(empty: SimulatorServer, conn
     client = await connect(empty, 11)
     client.send(*place_fields(1, tif="IOC", limit="200"))
     await client.until_error(202)
-    assert _steps(client.received, 1)[-2:] == ["S:Cancelled", "E:202"]
-    assert "S:PendingCancel" in _steps(client.received, 1)
+    assert steps_of(client.received, 1)[-2:] == ["S:Cancelled", "E:202"]
+    assert "S:PendingCancel" in steps_of(client.received, 1)
 
 
 @pytest.mark.parametrize("number", [4, 5])
