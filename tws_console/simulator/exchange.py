@@ -49,7 +49,7 @@ class Exchange:
 
     def place(self, client_id: int, placement: Placement) -> None:
         """A placeOrder: a new order, a change of an own live one, a transmission of a staged one, or a preview."""
-        if self._faults.take("drop-placement", client_id):
+        if not placement.terms.what_if and self._faults.take("drop-placement", client_id):
             return
         refusal = self._try_place(client_id, placement)
         if refusal is not None:

@@ -213,3 +213,18 @@ async def test_order_ids_rise_at_tws_when_placements_are_made_at_once(empty_sim:
         assert all(result.submitted and result.code is None for result in results)
         sent = [request["order_id"] for request in empty_sim.requests(PLACE)]
         assert sent == sorted(set(sent))
+
+
+async def test_lost_placement_is_the_order_when_a_preview_was_asked_first(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    empty_sim.ctl("fault", "drop-placement")
+    async with connected_engine(empty_sim, home) as engine:
+        order = await ticket(engine)
+        preview = await engine.trading.what_if(order)
+        assert not preview.unavailable
+
+        placed = await engine.trading.place(order, timeout=0.5)
+
+        assert placed.code is ErrorCode.OUTCOME_UNKNOWN
+        assert not empty_sim.book()
