@@ -13,7 +13,7 @@ from tests.tui import proofs
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.host import Host
 from tests.tui.tickets import BIG, CROSS, FLIP, NOTIONAL, PASSED, ticket
-from tests.tui.waiting import until
+from tests.tui.waiting import text_of, until
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopReport
 from tws_console.model.ticket import Ticket
@@ -41,6 +41,7 @@ def over(dialog: Dialog[Any], *keys: str) -> Step:
         assert isinstance(host, Host)
         await host.push_screen(dialog)
         await until(pilot, lambda: not dialog.young or dialog._shown_at is not None, "the dialog")
+        await until(pilot, lambda: "waiting for TWS" not in text_of(host, dialog), "the preview")
         host.wait(0.4)
         await pilot.press(*keys)
         dialog.draw()

@@ -33,14 +33,19 @@ class Bridge:
         self._app.set_interval(STEP, self.step, name="bridge")
 
     def step(self) -> None:
-        """One look."""
+        """One look. There is no screen any more while the app shuts down."""
+        stack = self._app.screen_stack
+        if not stack:
+            return
         self._looks += 1
         second = self._looks % SECOND == 0
-        modal = self._app.screen.is_modal
+        modal = stack[-1].is_modal
         if modal and self._looks % BEHIND_A_DIALOG:
             return
-        drained = self._engine.changes.drain()
         page = self._page()
+        if page is not None and not page.is_mounted:
+            return
+        drained = self._engine.changes.drain()
         if drained.session:
             self._app.session_changed()
         if page is None:

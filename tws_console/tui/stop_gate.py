@@ -74,7 +74,10 @@ class StopGate:
         if not self.control.open and not self.control.hint:
             self._remove()
             return
-        screen = self._app.screen
+        stack = self._app.screen_stack
+        if not stack:
+            return
+        screen = stack[-1]
         if self._bar is not None and (not self._bar.is_attached or self._bar.screen is not screen):
             self._bar.remove()
             self._bar = None
