@@ -117,7 +117,7 @@ def first_look(program: Program, options: ConsoleOptions) -> tuple[SessionState,
             effective.theme,
         )
     host, account = str(flags.get("host", found.host)), str(flags.get("account", found.account))
-    state = SessionState(found.profile, Mode(found.mode), host, port, client_id, account)
+    state = SessionState(found.profile, Mode(found.mode_at(port)), host, port, client_id, account)
     return state, options.theme or found.theme
 
 

@@ -166,11 +166,12 @@ def _target(flags: dict[str, str]) -> Target:
             if not (host and port):
                 sentence = f"{error}: the endpoint is not guessed, nothing was sent. Give --host HOST --port PORT."
                 raise Unclear(sentence, 3, "CONFIGURATION_ERROR") from error
+    number = _number(port, quick.port, "port", 65535)
     return Target(
         host or quick.host,
-        _number(port, quick.port, "port", 65535),
+        number,
         _number(client, quick.client_id, "client id", 2**31 - 1),
-        next((one.mode for one in running if str(one.port) == port), quick.mode),
+        next((one.mode for one in running if one.port == number), quick.mode_at(number)),
         exact,
     )
 

@@ -14,11 +14,8 @@ from tws_console.engine.engine import Engine
 from tws_console.model.ids import owned_ids
 from tws_console.model.order import Order
 from tws_console.model.problems import ErrorCode
-from tws_console.model.session import ConnectFailed, Phase, SessionState
+from tws_console.model.session import ID_IN_USE, ConnectFailed, Phase, SessionState
 from tws_console.rules.capability import capability
-
-IN_USE = 326
-"""The broker's code for a client id that another connection holds (IBKR Campus TWS API docs, "Error Codes")."""
 
 
 class ConnectionFailed(CommandFailed):
@@ -39,7 +36,7 @@ def no_connection_sentence(state: SessionState, failure: ConnectFailed, client_i
     """`could not connect to TWS` with place, stage, reason and the likeliest cure."""
     where = f"could not connect to TWS at {state.host}:{state.port}"
     reason = failure.reason
-    if failure.code == IN_USE and len(client_ids) > 1:
+    if failure.code == ID_IN_USE and len(client_ids) > 1:
         reason = f"the client ids {client_ids[0]} to {client_ids[-1]} are all in use"
     cure = f"; try: {failure.advice[0].rstrip('.')}" if failure.advice else ""
     return f"{where} ({failure.stage.value}): {reason.rstrip('.')}{cure}"

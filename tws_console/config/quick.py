@@ -7,7 +7,15 @@ there is a file.
 
 from __future__ import annotations
 
-LIVE_PORTS = (7496, 4001)
+LIVE_PORTS = frozenset((7496, 4001))
+"""Where TWS and IB Gateway listen for live accounts unless changed (IBKR Campus TWS API docs, "Connectivity")."""
+
+
+def mode_by(name: str, port: int) -> str:
+    """The mode of a profile that does not say it: live at a live port, else the name's own meaning, else paper."""
+    if name == "demo":
+        return "demo"
+    return "live" if name == "live" or port in LIVE_PORTS else "paper"
 
 
 class Quick:
@@ -22,9 +30,14 @@ class Quick:
         self.client_id = 11
         self.account = ""
         self.mode = "demo" if profile == "demo" else "paper"
+        """Empty when the file's profile leaves it to the port."""
         self.theme = "dark"
         self.doubt = ""
         """What else is wrong with the file, in half a sentence: nothing that a stop waits for."""
+
+    def mode_at(self, port: int) -> str:
+        """The mode when connecting to that port, whoever named it."""
+        return self.mode or mode_by(self.profile, port)
 
 
 def read(path: str, profile: str = "") -> Quick:
@@ -62,8 +75,8 @@ def _from_table(table: dict[str, object], profile: str) -> Quick:
     quick.host, quick.port = found.get("host", quick.host), found.get("port", quick.port)
     quick.client_id = found.get("client_id", quick.client_id)
     _check(quick)
-    if (name == "live" or quick.port in LIVE_PORTS) and name != "demo":
-        quick.mode = "live"
+    if name in profiles:
+        quick.mode = ""
     ui = table.get("ui", {})
     wanted = {"mode": found.get("mode"), "account": found.get("account")}
     wanted["theme"] = ui.get("theme") if isinstance(ui, dict) else ui

@@ -7,16 +7,14 @@ looks at flags or the environment (that is resolve). Unknown keys and wrong type
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from tws_console.config.quick import mode_by
+
 MAX_CLIENT_ID = 2_147_483_647
 """The wire carries the client id as a signed 32-bit number."""
-
-LIVE_PORTS = frozenset({7496, 4001})
-"""The ports on which TWS and IB Gateway listen for live accounts unless changed (IBKR Campus TWS API docs,
-"Connectivity")."""
 
 NOT_ACTED_ON = (
     "profiles.*.restart_windows",
@@ -118,11 +116,7 @@ class Settings(_Table):
 def mode_of(name: str, profile: Profile, port: int) -> ModeName:
     """The mode of a profile: as written, else live at a port that is live by default, else the name's own meaning, else
     paper."""
-    if profile.mode is not None:
-        return profile.mode
-    if name == "demo":
-        return "demo"
-    return "live" if name == "live" or port in LIVE_PORTS else "paper"
+    return profile.mode if profile.mode is not None else cast(ModeName, mode_by(name, port))
 
 
 def kept_keys(settings: Settings) -> tuple[str, ...]:

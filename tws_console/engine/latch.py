@@ -30,9 +30,6 @@ class Latch:
         """Whether a placement must be kept back; one look at the file unless that could not be written."""
         return self._blocked or self._file.is_frozen()
 
-    def file_is_there(self) -> bool:
-        return self._file.is_frozen()
-
     def prepare(self) -> None:
         """Put the file ready under another name, so that engaging is a rename."""
         self._prepared = not aside(lambda: self._file.prepare(self._by, REASON))

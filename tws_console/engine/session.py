@@ -20,6 +20,7 @@ from tws_console.model.events import AccountsSeen, Event, LinkLost, NextIdSeen, 
 from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.session import (
+    ID_IN_USE,
     STAGE_ORDER,
     ConnectFailed,
     Lamp,
@@ -217,7 +218,7 @@ class Session:
                 )
             except ConnectFailed as failed:
                 last = failed
-                if failed.code != 326:
+                if failed.code != ID_IN_USE:
                     raise
         assert last is not None
         raise last

@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from tws_console.model.instrument import Instrument
 from tws_console.model.position import Fill
-from tws_console.model.session import Stage
 from tws_console.model.verdict import WhatIf
 
 
@@ -211,11 +210,6 @@ class QuoteProblem(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeSeen(Event):
     time: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageReached(Event):
-    stage: Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,10 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
+ID_IN_USE = 326
+"""TWS's word for a client id that another connection holds (IBKR Campus TWS API docs, "Error Codes")."""
+
+
 class ConnectFailed(Exception):
     """A stage of connecting failed. `reason` is one sentence, `advice` the things to try, most likely first."""
 

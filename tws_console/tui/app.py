@@ -21,7 +21,7 @@ from textual.screen import Screen
 
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
-from tws_console.model.session import Phase, SessionState
+from tws_console.model.session import ID_IN_USE, Phase, SessionState
 from tws_console.tui import desk, modes
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
@@ -31,7 +31,6 @@ from tws_console.tui.screens.connect import ConnectPage
 from tws_console.tui.screens.page import Page, bind
 from tws_console.tui.stop_gate import StopGate
 from tws_console.tui.tones import ThemeTokens, Tones, css_variables, textual_theme
-from tws_console.tui.views.connect import ID_IN_USE
 
 if TYPE_CHECKING:
     from tws_console.tui.screens.trade import TradePage

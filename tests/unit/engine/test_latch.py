@@ -72,7 +72,7 @@ def test_latch_holds_without_a_file_when_the_disk_is_full() -> None:
 
     assert latch.engage() == f"{FAILED}: no space left"
     assert latch.is_frozen()
-    assert not latch.file_is_there()
+    assert not file.there
 
 
 def test_latch_does_not_wait_twice_when_the_disk_hangs() -> None:

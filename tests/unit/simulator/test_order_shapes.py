@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ib_async import Client, ComboLeg, Contract, Order, Stock, TagValue
+from ib_async import ComboLeg, Contract, Order, Stock, TagValue
 from ib_async.decoder import Decoder
 from ib_async.order import (
     ExecutionCondition,
@@ -15,8 +15,8 @@ from ib_async.order import (
     TimeCondition,
     VolumeCondition,
 )
-from ib_async.wrapper import Wrapper
 
+from tests.support.encoder import Encoder
 from tws_console.simulator import order_messages
 from tws_console.simulator.gateway import Gateway, Settings
 from tws_console.simulator.orders import Order as Held
@@ -24,21 +24,6 @@ from tws_console.simulator.placement import read_placement
 
 VERSIONS = [version for version in range(157, 179) if version != 158]
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
-
-
-class Encoder(Client):
-    """ib_async's client without a socket: keeps what it would send."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(Wrapper.__new__(Wrapper))  # type: ignore[no-untyped-call]
-        self._serverVersion = version
-        self.fields: list[str] = []
-
-    def isConnected(self) -> bool:
-        return True
-
-    def sendMsg(self, msg: str) -> None:
-        self.fields = msg.split("\0")[:-1]
 
 
 class Sink:

@@ -3,29 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from ib_async import Client, LimitOrder, Order, Stock, TagValue
+from ib_async import LimitOrder, Order, Stock, TagValue
 from ib_async.order import PriceCondition, TimeCondition
-from ib_async.wrapper import Wrapper
 
+from tests.support.encoder import Encoder
 from tests.support.raw_client import place_fields
 from tws_console.simulator.placement import read_placement
 
 VERSIONS = [version for version in range(157, 179) if version != 158]
-
-
-class Encoder(Client):
-    """ib_async's client without a socket: keeps what it would send."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(Wrapper.__new__(Wrapper))  # type: ignore[no-untyped-call]
-        self._serverVersion = version
-        self.fields: list[str] = []
-
-    def isConnected(self) -> bool:
-        return True
-
-    def sendMsg(self, msg: str) -> None:
-        self.fields = msg.split("\0")[:-1]
 
 
 def _encoded(version: int, order: Order) -> list[str]:

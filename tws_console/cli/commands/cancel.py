@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tws_console.cli import documents
-from tws_console.cli.connection import IN_USE, ConnectionFailed, can_of, connected, link_up
+from tws_console.cli.connection import ConnectionFailed, can_of, connected, link_up
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output
 from tws_console.cli.parser import flags_of
@@ -24,6 +24,7 @@ from tws_console.engine.results import CancelResult
 from tws_console.model.ids import Owner
 from tws_console.model.order import Order
 from tws_console.model.problems import ErrorCode, Exit
+from tws_console.model.session import ID_IN_USE
 
 FIELDS = ("perm_id", "client_id", "order_id", "via", "outcome", "reason", "elapsed_ms")
 EVERYTHING = "tws-console cancel-all ends it together with every other order"
@@ -124,7 +125,7 @@ async def _under_its_own_id(
                 raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence, outcome="unknown", **_ids(order))
             return await engine.trading.cancel(again, args.timeout), _whose(engine)
     except ConnectionFailed as failure:
-        if failure.failed_code != IN_USE:
+        if failure.failed_code != ID_IN_USE:
             raise
         sentence = (
             f"order {order.key} belongs to client {client_id}, which is connected now: cancel it there; {EVERYTHING}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from tws_console.model.session import STAGE_ORDER, ConnectFailed, Phase, SessionState, Stage, StageName
+from tws_console.model.session import ID_IN_USE, STAGE_ORDER, ConnectFailed, Phase, SessionState, Stage, StageName
 from tws_console.tui.views import formats
 from tws_console.tui.views.cells import Span, Spans, width
 from tws_console.tui.views.lines import ruled
@@ -19,8 +19,6 @@ _NAMES = {
     StageName.EXECUTIONS: "Executions",
 }
 LONGEST_WAIT = 60
-ID_IN_USE = 326
-"""TWS's word for a client id that another connection holds (IBKR Campus TWS API docs, "Error Codes")."""
 
 
 def milliseconds(value: float | None) -> str:
