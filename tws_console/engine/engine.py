@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from tws_console.engine.book import Book
@@ -20,11 +20,12 @@ from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
-from tws_console.engine.ports import BrokerPort, FreezePort, JournalPort, LinkPort, RequestFailed
+from tws_console.engine.ports import BrokerPort, Emit, FreezePort, JournalPort, LinkPort, RequestFailed
 from tws_console.engine.record import Recorder
 from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
+from tws_console.engine.side_links import SideLinks
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
@@ -99,6 +100,7 @@ class Engine:
             self.stop.apply,
             self._recorder.apply,
         )
+        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,15 +113,22 @@ class Engine:
         if event.link < self._generation:
             return
         self._generation = event.link
-        for apply in self._stores:
-            try:
-                apply(event)
-            except Exception as error:
-                self._missed(event, error)
+        self._give(event, self._stores)
         self._react(event)
         if self.session.link is None:
             self._on_loss()
         self.waiters.check()
+
+    def _take_from_side(self, event: Event) -> None:
+        """Take in what a second connection tells of orders: the session is no business of its."""
+        self._give(event, (self.book.apply, self.stop.apply, self._recorder.apply))
+
+    def _give(self, event: Event, stores: Iterable[Emit]) -> None:
+        for apply in stores:
+            try:
+                apply(event)
+            except Exception as error:
+                self._missed(event, error)
 
     def _missed(self, event: Event, error: Exception) -> None:
         """One store failed at an event: the others still get it, and no stop calls itself proved by it."""

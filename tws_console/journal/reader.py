@@ -17,7 +17,7 @@ from typing import Any
 from tws_console.journal.rows import INTENT_FIELDS
 from tws_console.journal.schema import cannot, open_for_reading
 from tws_console.journal.values import decimal, instant, moment
-from tws_console.model.intent import Intent, IntentState
+from tws_console.model.intent import Intent, IntentKind, IntentState
 
 
 def intents(connection: sqlite3.Connection, since: datetime) -> tuple[Intent, ...]:
@@ -26,12 +26,16 @@ def intents(connection: sqlite3.Connection, since: datetime) -> tuple[Intent, ..
 
 
 def unanswered(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tuple[Intent, ...]:
-    """Intents to be transmitted that were sent, or perhaps sent, and of which the broker never said anything.
+    """Placements to be transmitted that were sent, or perhaps sent, and of which the broker never said anything. A
+    change of an order makes no new one, so changes are left out.
 
     Staged ones are left out: TWS sends no callback for an order with transmit=False (IBKR Campus TWS API docs, "Order
     Placement Considerations"), and none of them can work at the market.
     """
-    where = "endpoint = ? AND at >= ? AND transmit = 1 AND state IN ('intended', 'sent') ORDER BY at, ulid"
+    where = (
+        "endpoint = ? AND at >= ? AND transmit = 1 AND kind = 'place' AND state IN ('intended', 'sent') "
+        "ORDER BY at, ulid"
+    )
     return _select(connection, where, (endpoint, instant(since)))
 
 
@@ -99,4 +103,5 @@ def _intent(row: dict[str, Any]) -> Intent:
     row["aux_price"] = decimal(row["aux_price"])
     row["transmit"] = bool(row["transmit"])
     row["state"] = IntentState(row["state"])
+    row["kind"] = IntentKind(row["kind"])
     return Intent(**row)

@@ -15,7 +15,7 @@ from tws_console.model.position import Fill
 
 INTENT_FIELDS = (
     "ulid, at, login, endpoint, client_id, order_id, account, con_id, symbol, action, quantity, order_type, "
-    "limit_price, aux_price, tif, transmit, order_ref, state, perm_id"
+    "limit_price, aux_price, tif, transmit, order_ref, state, perm_id, kind, target_perm_id"
 )
 """The columns that make up an Intent; the others of its row are evidence for people."""
 
@@ -41,6 +41,8 @@ def insert_intent(connection: sqlite3.Connection, intent: Intent) -> None:
         intent.order_ref,
         intent.state.value,
         intent.perm_id,
+        intent.kind.value,
+        intent.target_perm_id,
     )
     marks = ", ".join("?" * len(values))
     connection.execute(f"INSERT INTO intent ({INTENT_FIELDS}) VALUES ({marks})", values)

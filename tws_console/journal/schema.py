@@ -11,7 +11,7 @@ import sqlite3
 import time
 from urllib.parse import quote
 
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process that is writing."""
 
@@ -57,6 +57,15 @@ CREATE TABLE order_state (
 CREATE UNIQUE INDEX order_state_by_perm ON order_state (endpoint, perm_id) WHERE perm_id IS NOT NULL;
 CREATE UNIQUE INDEX order_state_by_alias ON order_state (endpoint, client_id, order_id) WHERE perm_id IS NULL;
 """
+"""Version 1."""
+
+_STEPS = {
+    1: """
+ALTER TABLE intent ADD COLUMN kind TEXT NOT NULL DEFAULT 'place';
+ALTER TABLE intent ADD COLUMN target_perm_id INTEGER;
+""",
+}
+"""What leads from the version of the key to the next one; a new file goes through all of them."""
 
 
 def open_for_writing(path: str) -> sqlite3.Connection:
@@ -123,21 +132,34 @@ def _use_write_ahead_log(connection: sqlite3.Connection, deadline: float) -> Non
 
 
 def _create_or_check(connection: sqlite3.Connection, path: str) -> None:
+    """Bring the file to this program's version in one transaction; a file of a newer program stays as it is."""
     if _version(connection) == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _version(connection) == 0:
-            for statement in _TABLES.split(";\n"):
-                if statement.strip():
-                    connection.execute(statement)
-            connection.execute("INSERT INTO meta (key, value) VALUES ('schema_version', ?)", (str(VERSION),))
-            connection.execute(f"PRAGMA user_version={VERSION}")
+            _run(connection, _TABLES)
+            connection.execute("INSERT INTO meta (key, value) VALUES ('schema_version', '1')")
+            _note_version(connection, 1)
+        while (found := _version(connection)) in _STEPS:
+            _run(connection, _STEPS[found])
+            _note_version(connection, found + 1)
         _check(connection, path)
         connection.execute("COMMIT")
     except (sqlite3.Error, JournalError):
         connection.execute("ROLLBACK")
         raise
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+def _note_version(connection: sqlite3.Connection, version: int) -> None:
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
+    connection.execute(f"PRAGMA user_version={version}")
 
 
 def _check(connection: sqlite3.Connection, path: str) -> None:

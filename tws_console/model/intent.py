@@ -23,9 +23,18 @@ class IntentState(StrEnum):
     """The broker refused it or told its end."""
 
 
+class IntentKind(StrEnum):
+    """What the bytes were to do."""
+
+    PLACE = "place"
+    MODIFY = "modify"
+    """Change the live order `target_perm_id`, under its own numbers: never a new order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One placement as it was meant. Prices in the instrument's currency, quantity in its units, `at` aware UTC.
+    """One placement, or one change of an order, as it was meant. Prices in the instrument's currency, quantity in its
+    units, `at` aware UTC.
 
     `login` is every account of the login, sorted and joined with a comma; `endpoint` is `host:port` with every loopback
     name as 127.0.0.1. `con_id` is the broker's number of the instrument.
@@ -50,3 +59,6 @@ class Intent:
     order_ref: str
     state: IntentState = IntentState.INTENDED
     perm_id: int | None = None
+    kind: IntentKind = IntentKind.PLACE
+    target_perm_id: int | None = None
+    """The order that a change is for."""

@@ -17,15 +17,38 @@ from tws_console.journal import schema
 from tws_console.journal.reader import unanswered_sync
 from tws_console.journal.schema import JournalError
 from tws_console.journal.writer import Journal
+from tws_console.model.intent import IntentKind
 
 EARLY = NOON - timedelta(hours=1)
 
 
 async def test_schema_carries_its_version_when_the_file_is_new(journal: Journal, path: Path) -> None:
     await journal.open()
-    assert select(path, "PRAGMA user_version") == [(1,)]
-    assert select(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [("1",)]
+    assert select(path, "PRAGMA user_version") == [(schema.VERSION,)]
+    assert select(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(schema.VERSION),)]
     assert select(path, "PRAGMA journal_mode") == [("wal",)]
+
+
+async def test_open_brings_a_file_to_this_version_when_an_older_program_wrote_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(schema, "VERSION", 1)
+        older.setattr(schema, "_STEPS", {})
+        with closing(schema.open_for_writing(str(path))) as connection:
+            connection.execute(
+                "INSERT INTO intent VALUES ('01AAA', '2026-11-20T12:00:00Z', 'DU1', ?, 11, 101, 'DU1', 265598, 'AAPL', "
+                "'BUY', '1', 'MKT', NULL, NULL, 'DAY', 1, '01AAA', 'sent', NULL, NULL, NULL, NULL, NULL)",
+                (ENDPOINT,),
+            )
+    journal = Journal(str(path))
+    try:
+        assert [(one.ulid, one.kind) for one in await journal.unanswered(ENDPOINT, EARLY)] == [
+            ("01AAA", IntentKind.PLACE)
+        ]
+    finally:
+        await journal.close()
+    assert select(path, "PRAGMA user_version") == [(schema.VERSION,)]
 
 
 def test_writing_connection_waits_for_the_disk_when_it_commits(path: Path) -> None:
@@ -66,7 +89,7 @@ async def test_open_refuses_when_a_newer_program_wrote_the_file(path: Path) -> N
         connection.execute("PRAGMA user_version=9")
     journal = Journal(str(path))
     try:
-        with pytest.raises(JournalError, match="schema 9 and this program knows 1"):
+        with pytest.raises(JournalError, match=f"schema 9 and this program knows {schema.VERSION}"):
             await journal.open()
     finally:
         await journal.close()

@@ -14,7 +14,7 @@ from tws_console.engine.ports import JournalPort
 from tws_console.journal.reader import staged_sync, unanswered_sync
 from tws_console.journal.schema import JournalError
 from tws_console.journal.writer import Journal
-from tws_console.model.intent import IntentState
+from tws_console.model.intent import IntentKind, IntentState
 
 EARLY = NOON - timedelta(hours=1)
 
@@ -33,7 +33,8 @@ async def test_commit_intent_is_readable_by_others_when_it_returns(journal: Jour
 
 
 async def test_intents_come_back_equal_when_read(journal: Journal) -> None:
-    given = (intent(), intent("01BBB", 1, limit_price=None, transmit=False))
+    change = intent("01CCC", 2, kind=IntentKind.MODIFY, target_perm_id=7)
+    given = (intent(), intent("01BBB", 1, limit_price=None, transmit=False), change)
     for one in reversed(given):
         await journal.commit_intent(one)
     assert await journal.intents(EARLY) == given
@@ -137,3 +138,9 @@ async def test_commit_intent_refuses_when_the_time_has_no_zone(journal: Journal)
     naive = replace(intent(), at=NOON.replace(tzinfo=None))
     with pytest.raises(JournalError, match="without zone"):
         await journal.commit_intent(naive)
+
+
+async def test_unanswered_leaves_a_change_out_when_it_was_not_answered(journal: Journal) -> None:
+    await journal.commit_intent(intent(kind=IntentKind.MODIFY, target_perm_id=7))
+    await journal.commit_intent(intent("01BBB", 1))
+    assert [one.ulid for one in await journal.unanswered(ENDPOINT, EARLY)] == ["01BBB"]
