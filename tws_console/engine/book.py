@@ -79,6 +79,10 @@ class Book:
         """Rows that have ended, newest end first."""
         return sorted((row for row in self._rows.values() if not row.live), key=lambda row: -row.changed)
 
+    def executions(self) -> frozenset[str]:
+        """Every execution known, by its id without the correction."""
+        return frozenset(base for fills in self._fills.values() for base in fills)
+
     def by_alias(self, client_id: int, order_id: int) -> list[Order]:
         """Every live row that carries these numbers: more than one means that they name nothing."""
         return [
@@ -220,8 +224,8 @@ class Book:
         if not fill.perm_id:
             return
         fills = self._fills.setdefault(fill.perm_id, {})
-        new = _base(fill.exec_id) not in fills
-        fills[_base(fill.exec_id)] = fill
+        new = fill.base_id not in fills
+        fills[fill.base_id] = fill
         key = OrderKey.perm(fill.perm_id)
         facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
         if facts is None:
@@ -382,8 +386,3 @@ class Book:
 
 def _age_order(row: Order) -> tuple[float, OrderKey]:
     return (row.first_seen.timestamp() if row.first_seen else 0.0, row.key)
-
-
-def _base(exec_id: str) -> str:
-    """Corrections differ only after the last dot (IBKR Campus TWS API docs, "Executions and Commissions")."""
-    return exec_id.rpartition(".")[0] or exec_id

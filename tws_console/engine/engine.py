@@ -26,12 +26,14 @@ from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
+from tws_console.engine.stop_parts import NoTakeover, StopParts
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
 from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
+from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
 from tws_console.rules.risk import Limits
@@ -43,6 +45,8 @@ DATA_LOST = 1101
 """The link is back and every market data subscription is gone (IBKR Campus TWS API docs, "System Message Codes")."""
 LIST_PATIENCE = 15.0
 """Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
+SPARE_IDS = range(20, 1020)
+"""A stop places nothing, so when the profile's own client ids are used up its second connection takes any other."""
 SLOW_FACTOR = 2.0
 """A list that takes long is asked for less often: at most every this many answer times."""
 
@@ -89,7 +93,21 @@ class Engine:
             limits,
             shared,
         )
-        self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
+        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.stop = Stop(
+            StopParts(
+                self.session,
+                self.book,
+                self.portfolio,
+                self.accounts,
+                journal,
+                self.latch,
+                shared,
+                self.side_links,
+                NoTakeover(),
+                (*owned_ids(profile_client_id), *SPARE_IDS),
+            )
+        )
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
         self._stores = (
             self.session.apply,
@@ -100,7 +118,6 @@ class Engine:
             self.stop.apply,
             self._recorder.apply,
         )
-        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()

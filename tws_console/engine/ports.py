@@ -113,6 +113,11 @@ class LinkPort(Protocol):
         """Ask for every client's open orders; the answer is a SnapshotTaken event. False when one is still owed."""
         ...
 
+    @property
+    def owed(self) -> int:
+        """Requests for the open orders that were written and have not been answered to the end."""
+        ...
+
     async def completed_orders(self, timeout: float) -> tuple[CompletedSeen, ...]: ...
     async def executions(self, timeout: float, client_id: int | None = None) -> tuple[Fill, ...]:
         """Today's executions. A Gateway may send no end marker for an empty answer: then a currentTime sent behind the
