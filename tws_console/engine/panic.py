@@ -134,7 +134,7 @@ class Stop:
     def missed(self) -> None:
         """An event could not be taken in whole: nothing seen so far proves anything."""
         if self._run is not None and self._run.running:
-            self._run.missed()
+            self._run.listener.missed(self._clock.monotonic())
 
     async def wait(self, timeout: float) -> StopReport:
         """The report as soon as it is proved, or as it stands after `timeout` seconds."""

@@ -15,29 +15,17 @@ from tws_console.engine.beside import Beside
 from tws_console.engine.evidence import Evidence
 from tws_console.engine.ports import LinkPort, RequestFailed
 from tws_console.engine.proof import judge
-from tws_console.engine.session import READ_ONLY_CODES
 from tws_console.engine.stop_lines import lines_of
 from tws_console.engine.stop_links import SecondLink
+from tws_console.engine.stop_listener import Listener
 from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.stop_positions import PositionWatch
 from tws_console.engine.stop_record import StopRecord
 from tws_console.engine.stop_tries import Tries
 from tws_console.engine.stop_witness import ANSWER, Witnesses
-from tws_console.model.codes import LINK_LOST, LINK_RESTORED
-from tws_console.model.events import (
-    CompletedSeen,
-    Event,
-    LinkLost,
-    OrderSeen,
-    ProblemSeen,
-    SnapshotTaken,
-    StatusSeen,
-    Undecodable,
-)
-from tws_console.model.ids import OrderKey
+from tws_console.model.events import Event, LinkLost
 from tws_console.model.notice import Tone
 from tws_console.model.order import Status
-from tws_console.model.order_scope import scope_of
 from tws_console.model.stop import Outcome, StopLine, StopReport
 
 LOG = logging.getLogger(__name__)
@@ -50,11 +38,8 @@ RECONNECT = 1.0
 """Seconds between two tries to get the main connection back."""
 NAMED_AFTER = 5.0
 """Seconds after which the journal has the verdict so far, proved or not."""
-ROW_MESSAGES = frozenset({3, 5, 11, 53, 55, 101, 102, None})
-"""Messages whose loss could hide an order, a fill or an end."""
 PROVED = "PROVED: nothing is open. Entry stays frozen until it is released."
 PROVED_THERE = "PROVED: nothing is open in the scope of this cancel. Entry is not frozen."
-OTHERS_CANCEL = "already being cancelled"
 FILLS = frozenset({Outcome.FILLED, Outcome.PARTLY_FILLED})
 
 
@@ -66,9 +51,10 @@ class StopRun:
         self._parts = parts
         self._clock = parts.shared.clock
         self._everything = everything
+        self.listener = Listener(evidence, parts.book)
         self._second = SecondLink(parts, evidence, self.hear)
         self._record = StopRecord(parts.journal, self._clock, evidence)
-        self._witnesses = Witnesses(parts, evidence, self._record)
+        self._witnesses = Witnesses(parts, evidence, self._record, self.listener)
         self._positions: PositionWatch | None = None
         self._told: set[str] = set()
         self._lost_at = self._clock.monotonic()
@@ -118,73 +104,15 @@ class StopRun:
             self._positions.apply(event)
         if not self.running:
             return
-        evidence, book = self.evidence, self._parts.book
-        match event:
-            case OrderSeen() | StatusSeen():
-                row = book.get(OrderKey.perm(event.perm_id))
-                if row is not None and row.live:
-                    evidence.know(row, event.at)
-            case CompletedSeen() if event.order_ref:
-                evidence.completed[event.order_ref] = event
-            case SnapshotTaken():
-                self._list(event)
-            case ProblemSeen():
-                link = self._parts.session.link
-                self._problem(event, link.client_id if link is not None else None)
-            case LinkLost():
-                self._lost_at = event.at
-                evidence.lost(event.link)
-            case Undecodable():
-                self._unreadable(event)
-            case _:
-                pass
+        if isinstance(event, LinkLost):
+            self._lost_at = event.at
+        link = self._parts.session.link
+        self.listener.apply(event, link.client_id if link is not None else None)
 
     def hear(self, event: Event) -> None:
         """Take in what the second connection says of itself."""
-        match event:
-            case ProblemSeen():
-                link = self._second.link
-                self._problem(event, link.client_id if link is not None else None)
-            case Undecodable():
-                self._unreadable(event)
-            case _:
-                pass
-
-    def missed(self) -> None:
-        """An event could not be taken in whole: nothing seen so far proves anything."""
-        self.evidence.undecodable += 1
-        self.evidence.restart(self._clock.monotonic())
-
-    def _list(self, event: SnapshotTaken) -> None:
-        evidence, book = self.evidence, self._parts.book
-        wanted = set()
-        for perm_id in event.perm_ids:
-            row = book.find(perm_id)
-            if row is None or evidence.wanted(row):
-                wanted.add(perm_id)
-            if row is not None:
-                evidence.know(row, event.at)
-        evidence.take_list(event, frozenset(wanted))
-        if evidence.scope.everything and not evidence.scope.symbols:
-            evidence.scope = scope_of(book.orders.values())
-
-    def _problem(self, event: ProblemSeen, client_id: int | None) -> None:
-        evidence = self.evidence
-        if event.code in LINK_LOST | LINK_RESTORED:
-            evidence.restart(event.at)
-            evidence.again = self._everything
-        elif event.code in READ_ONLY_CODES and "read-only" in event.text.lower():
-            evidence.read_only = True
-            evidence.note("TWS refused: the API is set to Read-Only. Untick it, or cancel in TWS.")
-        elif event.code == 201 and OTHERS_CANCEL in event.text.lower() and client_id is not None:
-            for row in self._parts.book.by_alias(client_id, event.request_id):
-                evidence.words[row.key] = "another user's cancel is under way (201)"
-        elif client_id is not None:
-            self._witnesses.refusal(event, client_id)
-
-    def _unreadable(self, event: Undecodable) -> None:
-        if event.message_id in ROW_MESSAGES:
-            self.missed()
+        link = self._second.link
+        self.listener.apply(event, link.client_id if link is not None else None)
 
     # ---- proving
 

@@ -12,7 +12,8 @@ from functools import partial
 
 from tws_console.engine.beside import Beside
 from tws_console.engine.evidence import Evidence, Track
-from tws_console.engine.ports import Emit, LinkPort, RequestFailed
+from tws_console.engine.ports import LinkPort, RequestFailed
+from tws_console.engine.stop_listener import Listener
 from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.stop_record import StopRecord
 from tws_console.model.events import Event, ProblemSeen
@@ -26,8 +27,6 @@ ANSWER = 5.0
 """Seconds that a witness may take to answer."""
 ASK_AGAIN = 2.0
 """Seconds after which completed orders and executions are asked for again while an end has no witness."""
-NOT_KNOWN = 10147
-"""TWS does not know the order of that number (IBKR Campus TWS API docs, "Message Codes")."""
 PROBE_SECONDS = 3.0
 PROBE_WAITS = (2.0, 5.0, 10.0, 30.0)
 
@@ -35,10 +34,11 @@ PROBE_WAITS = (2.0, 5.0, 10.0, 30.0)
 class Witnesses:
     """The asking half of one stop."""
 
-    def __init__(self, parts: StopParts, evidence: Evidence, record: StopRecord) -> None:
+    def __init__(self, parts: StopParts, evidence: Evidence, record: StopRecord, listener: Listener) -> None:
         self._parts = parts
         self._evidence = evidence
         self._record = record
+        self._listener = listener
         self._clock = parts.shared.clock
         self._probes: dict[int, tuple[int, float]] = {}
         """By client id: how often a connection was made for its lost placements, and when the next may be."""
@@ -131,7 +131,7 @@ class Witnesses:
         mine = [line for line in lost if line.client_id == client_id]
         try:
             async with self._parts.side_links.attached(
-                endpoint.host, endpoint.port, client_id, PROBE_SECONDS, self._heard_as(client_id)
+                endpoint.host, endpoint.port, client_id, PROBE_SECONDS, lambda event: self._hear(event, client_id)
             ) as side:
                 shown = {order.order_id for order in side.pushed.values()}
                 asked = [line for line in mine if line.order_id not in shown]
@@ -146,18 +146,10 @@ class Witnesses:
             for line in mine:
                 self._evidence.words[line.key] = why
 
-    def _heard_as(self, client_id: int) -> Emit:
-        def hear(event: Event) -> None:
-            if isinstance(event, ProblemSeen):
-                self.refusal(event, client_id)
-
-        return hear
-
-    def refusal(self, event: ProblemSeen, client_id: int) -> None:
-        """An error on a connection of this client: it may be the answer about a lost placement."""
-        ulid = self._evidence.asked_for.get((client_id, event.request_id))
-        if event.code == NOT_KNOWN and ulid:
-            self._evidence.refused.add(ulid)
+    def _hear(self, event: Event, client_id: int) -> None:
+        """Only its errors concern the stop: what proves comes on the connections that carried the cancel."""
+        if isinstance(event, ProblemSeen):
+            self._listener.apply(event, client_id)
 
     def _ulid_of(self, line: StopLine) -> str:
         """The intent behind a line that has no permId; empty when it is none of ours."""
