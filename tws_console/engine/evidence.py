@@ -51,6 +51,10 @@ class Track:
     empty_at: float | None = None
     completed_ok: bool = False
     swept_ok: bool = False
+    behind_ok: bool = False
+    """Whether something asked for behind two empty lists is answered: an end marker that came too early is told by
+    then, as answers keep the order of the questions.
+    """
     asked_at: float | None = None
     """When completed orders and executions were last asked for."""
 
@@ -62,7 +66,7 @@ class Track:
         """Nothing it has answered so far proves anything any more."""
         self.empty_asked.clear()
         self.empty_at = None
-        self.completed_ok = self.swept_ok = False
+        self.completed_ok = self.swept_ok = self.behind_ok = False
 
 
 @dataclass(slots=True)

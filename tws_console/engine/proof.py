@@ -119,6 +119,7 @@ def _checks(evidence: Evidence, track: Track, lines: tuple[StopLine, ...], accou
         (len(live) > later, f"{len(live)} still live"),
         (later > 0, f"{later} cannot be cancelled now"),
         (not track.twice_empty, "waiting for two empty full lists in a row"),
+        (not track.behind_ok, "a question behind the two lists is not answered yet"),
         (track.link.owed > 0, "a further full list is still owed"),
         (not track.swept_ok, "executions are not swept yet"),
         (evidence.blind and not track.completed_ok, "no order was known and the completed orders have not answered"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,17 +18,18 @@ from tws_console.model.order import Order
 
 
 class TakeoverPort(Protocol):
-    """Cancels one order of another client id: attach as its owner, make sure of its permId, cancel, verify, detach."""
+    """Cancels orders of one other client id: attach as it, make sure of each permId, cancel, verify, detach."""
 
-    async def cancel(self, order: Order, timeout: float) -> CancelResult: ...
+    async def cancel_together(self, orders: Sequence[Order], timeout: float = 5.0) -> tuple[CancelResult, ...]: ...
 
 
 class NoTakeover:
     """Until takeovers are merged."""
 
-    async def cancel(self, order: Order, timeout: float) -> CancelResult:
-        name = (order.key, order.perm_id, order.client_id, order.order_id)
-        return CancelResult(*name, "none", "refused", "no takeover", 0)
+    async def cancel_together(self, orders: Sequence[Order], timeout: float = 5.0) -> tuple[CancelResult, ...]:
+        return tuple(
+            CancelResult(o.key, o.perm_id, o.client_id, o.order_id, "none", "refused", "no takeover", 0) for o in orders
+        )
 
 
 @dataclass(frozen=True, slots=True)

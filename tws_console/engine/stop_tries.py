@@ -8,7 +8,7 @@ that this stop knows. Nothing is tried for ever: one order gets a few tries, eve
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -63,7 +63,7 @@ class Tries:
         self._sent_at: float | None = None
         self._reissues = 0
         self._tries: dict[OrderKey, _Try] = {}
-        self._takeovers: dict[int, deque[Order]] = {}
+        self._takeovers: dict[int, list[Order]] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     # ---- everything
@@ -206,22 +206,22 @@ class Tries:
     def _queue_takeover(self, row: Order, beside: Beside) -> None:
         client_id = row.client_id or 0
         self._evidence.words[row.key] = f"takeover as client {client_id} waits for its turn"
-        self._takeovers.setdefault(client_id, deque()).append(row)
+        self._takeovers.setdefault(client_id, []).append(row)
         beside.start(f"takeover as client {client_id}", lambda: self._take_over(client_id))
 
     async def _take_over(self, client_id: int) -> None:
-        """Cancel the queued orders of one owner, one after the other: two connections cannot share a client id."""
-        queue = self._takeovers[client_id]
+        """Cancel the queued orders of one owner through one connection under its id."""
         async with self._at_once:
-            while queue:
-                row = queue.popleft()
-                now = self._parts.book.get(row.key)
-                if now is None or not now.live:
-                    continue
-                self._record.tried("takeover", perm_id=row.perm_id, client_id=client_id, order_id=row.order_id)
-                self._evidence.words[row.key] = f"takeover as client {client_id} under way"
-                result = await self._parts.takeover.cancel(now, TAKEOVER_SECONDS)
+            while rows := [row for row in self._takeovers.pop(client_id, []) if self._live(row)]:
+                self._record.tried("takeover", client_id=client_id, perm_ids=[row.perm_id for row in rows])
+                for row in rows:
+                    self._evidence.words[row.key] = f"takeover as client {client_id} under way"
+                results = await self._parts.takeover.cancel_together(rows, TAKEOVER_SECONDS)
                 self._evidence.tried(self._clock.monotonic())
-                ended = result.outcome == "cancelled"
-                why = "" if ended else f": {result.reason or result.outcome}"
-                self._evidence.words[row.key] = f"takeover as client {client_id}{why}"
+                for result in results:
+                    why = "" if result.outcome == "cancelled" else f": {result.reason or result.outcome}"
+                    self._evidence.words[result.key] = f"takeover as client {client_id}{why}"
+
+    def _live(self, row: Order) -> bool:
+        now = self._parts.book.get(row.key)
+        return now is not None and now.live

@@ -82,6 +82,9 @@ class Witnesses:
             return
         if (again or not track.swept_ok) and await self._answered(track, "executions", link.executions(ANSWER)):
             track.swept_ok = True
+        behind = track.twice_empty and not track.behind_ok
+        if behind and await self._answered(track, "the time", link.current_time(ANSWER)):
+            track.behind_ok = True
 
     async def _answered(self, track: Track, what: str, request: Awaitable[object]) -> bool:
         """True when the answer came whole, and the proof was not begun anew meanwhile."""

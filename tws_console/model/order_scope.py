@@ -64,4 +64,5 @@ def scope_of(orders: Iterable[Order], asked: OrderScope | None = None) -> StopSc
         symbols=tuple(sorted({row.instrument.name for row in rows})),
         side=asked.side if asked is not None else None,
         everything=asked is None,
+        words=asked.words if asked is not None else "",
     )

@@ -79,6 +79,8 @@ class StopScope:
     symbols: tuple[str, ...] = ()
     side: str | None = None
     everything: bool = True
+    words: str = ""
+    """A scoped stop's own name, `AAPL` or `client 7, buys`."""
 
 
 @dataclass(frozen=True, slots=True)

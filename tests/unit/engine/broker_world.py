@@ -87,7 +87,7 @@ class World:
         track = self.evidence.tracks.get(number)
         if connection.lost or track is None or (kind == "list" and connection.owed > 1):
             return
-        state = (track.empty_at, self.evidence.undecodable)
+        state = (track.empty_at, self.evidence.undecodable, track.twice_empty)
         early = kind == "list" and connection.early and not connection.owed
         if early:
             # An end marker that nobody asked for is taken for the answer; what is asked for now comes on top.
@@ -159,8 +159,11 @@ class World:
         for perm_id, words in self.ended.items():
             self._hear(self.connections[number], self.wire.completed(perm_id, words))
         track = self.evidence.tracks.get(number)
-        if track is not None and track.empty_at is not None and state == (track.empty_at, self.evidence.undecodable):
+        if track is None or track.empty_at is None or not isinstance(state, tuple):
+            return
+        if state[:2] == (track.empty_at, self.evidence.undecodable):
             track.completed_ok = track.swept_ok = True
+            track.behind_ok = track.behind_ok or state[2]
 
     def unreadable(self, number: int) -> None:
         connection = self.connections[number]

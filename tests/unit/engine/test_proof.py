@@ -49,7 +49,7 @@ def evidence(wire: Wire) -> Evidence:
     evidence = Evidence(wire.at, NOW, StopScope(), sent_at=wire.at, attempts=1, journal_read=True)
     track = Track(cast(LinkPort, QuietLink()), lambda: UP, wire.at, answered=True)
     track.empty_asked, track.empty_at = [wire.at + 0.1, wire.at + 0.5], wire.at + 0.1
-    track.completed_ok = track.swept_ok = True
+    track.completed_ok = track.swept_ok = track.behind_ok = True
     evidence.tracks[1] = track
     return evidence
 
