@@ -18,7 +18,7 @@ from tws_console.model.ids import OrderKey
 from tws_console.model.intent import Intent
 from tws_console.model.order import Order, Status
 from tws_console.model.session import Lamps
-from tws_console.model.stop import StopScope
+from tws_console.model.stop import StopLine, StopScope
 
 APART = 0.25
 """Seconds that two empty lists must lie apart at least."""
@@ -33,6 +33,8 @@ class Known:
     first_at: float
     filled_before: Decimal | None
     ended_ms: float | None = None
+    told: tuple[Order, StopLine] | None = None
+    """The row whose end was witnessed, and its line: with thousands of orders most lines have been made before."""
 
 
 @dataclass(slots=True)

@@ -60,6 +60,8 @@ def _rank(line: StopLine) -> tuple[int, int]:
 
 
 def _line(evidence: Evidence, known: Known, row: Order, now: datetime, at: float) -> StopLine:
+    if known.told is not None and known.told[0] is row:
+        return known.told[1]
     outcome, witness, reason = _outcome(row, known), row.witness, row.reason
     if witness is not Witness.NONE and known.ended_ms is None:
         known.ended_ms = round(max(0.0, row.changed - evidence.started) * 1000, 1)
@@ -71,7 +73,7 @@ def _line(evidence: Evidence, known: Known, row: Order, now: datetime, at: float
         outcome, reason = _standing(evidence, row, now, at)
     elif row.key in evidence.words:
         reason = _joined(reason, evidence.words[row.key])
-    return StopLine(
+    line = StopLine(
         key=row.key,
         perm_id=row.perm_id,
         client_id=row.client_id,
@@ -87,6 +89,9 @@ def _line(evidence: Evidence, known: Known, row: Order, now: datetime, at: float
         ms=known.ended_ms,
         late=evidence.is_late(known),
     )
+    if row.witness is not Witness.NONE and row.key not in evidence.words:
+        known.told = (row, line)
+    return line
 
 
 def _outcome(row: Order, known: Known) -> Outcome:

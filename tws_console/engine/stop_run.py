@@ -79,7 +79,6 @@ class StopRun:
             self._positions = PositionWatch(self._parts.portfolio.positions, book.executions(), evidence.started_at)
         self._publish(self._lines())
         self._task = asyncio.get_running_loop().create_task(self._live(), name="stop")
-        self._record.fired()
 
     def end(self) -> None:
         """Nothing proves any further: the report stays as it stands, and what was sent stays sent."""
@@ -120,6 +119,7 @@ class StopRun:
         """Ask, send again and judge until everything is proved, then see that positions stay explained."""
         evidence = self.evidence
         beside = Beside(evidence.note)
+        self._record.fired()
         before = self._clock.monotonic()
         try:
             while self.running:
