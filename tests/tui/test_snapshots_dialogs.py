@@ -26,6 +26,7 @@ from tws_console.tui.modals.confirm import ConfirmModal
 from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.modals.help import HelpModal
 from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.modals.takeover import TakeoverModal
 
 SMALL, MIDDLE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x36"])
@@ -82,7 +83,7 @@ def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, i
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["own", "manual", "release", "help", "palette"])
+@pytest.mark.parametrize("name", ["own", "foreign", "manual", "release", "help", "palette"])
 def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     def cancel(number: int) -> CancelModal:
         order = data.ORDERS[number]
@@ -92,7 +93,8 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
     places = (Where.ORDERS, Where.TABLES)
     steps: dict[str, Callable[[], Step]] = {
         "own": lambda: over(cancel(1)),
-        "manual": lambda: over(cancel(9)),
+        "foreign": lambda: over(TakeoverModal(data.ORDERS[7], data.ORDERS)),
+        "manual": lambda: over(TakeoverModal(data.ORDERS[9], data.ORDERS), "g"),
         "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
         "help": lambda: over(HelpModal(places, "Trade, orders pane")),
         "palette": lambda: over(CommandPalette(places), *"cancel"),

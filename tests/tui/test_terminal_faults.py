@@ -110,6 +110,15 @@ def quit_by_keys(terminal: Terminal) -> None:
         terminal.read()
 
 
+def test_console_has_the_size_of_its_terminal_when_the_environment_names_another() -> None:
+    terminal = Terminal(COLUMNS="80", LINES="24")
+    try:
+        terminal.until(lambda: shown(terminal), "the trade page")
+        terminal.until(lambda: "Buying power" in terminal.text, "what only a wide account strip shows")
+    finally:
+        terminal.close()
+
+
 def test_console_goes_on_when_bytes_are_not_utf8_and_reports_make_no_sense(terminal: Terminal) -> None:
     terminal.until(lambda: shown(terminal), "the trade page")
     terminal.type(b"\xff\xfe\x80\xc3")

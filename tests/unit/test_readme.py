@@ -25,7 +25,7 @@ def test_readme_commands_install_and_run_in_one_line() -> None:
     assert "pip install" in demo
     assert demo.endswith("tws_console --demo")
     assert "pip install" in tests
-    assert tests.endswith("pytest")
+    assert tests.endswith("pytest -n 4")
 
 
 def test_readme_picture_is_there() -> None:

@@ -26,8 +26,9 @@ from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
-from tws_console.engine.stop_parts import NoTakeover, StopParts
+from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.store import Changes, Waiters
+from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
@@ -94,6 +95,7 @@ class Engine:
             shared,
         )
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self.stop = Stop(
             StopParts(
                 self.session,
@@ -104,7 +106,7 @@ class Engine:
                 self.latch,
                 shared,
                 self.side_links,
-                NoTakeover(),
+                self.takeover,
                 (*owned_ids(profile_client_id), *SPARE_IDS),
             )
         )

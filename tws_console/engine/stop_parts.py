@@ -23,15 +23,6 @@ class TakeoverPort(Protocol):
     async def cancel_together(self, orders: Sequence[Order], timeout: float = 5.0) -> tuple[CancelResult, ...]: ...
 
 
-class NoTakeover:
-    """Until takeovers are merged."""
-
-    async def cancel_together(self, orders: Sequence[Order], timeout: float = 5.0) -> tuple[CancelResult, ...]:
-        return tuple(
-            CancelResult(o.key, o.perm_id, o.client_id, o.order_id, "none", "refused", "no takeover", 0) for o in orders
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class StopParts:
     """The engine as a stop needs it. `spare_ids` are client ids for a second connection, in the order of trying."""

@@ -45,6 +45,14 @@ class ConsoleDriver(LinuxDriver):
         writer.start()
         self._writer_thread = writer  # type: ignore[assignment]
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """What the terminal itself says: an exported COLUMNS or LINES, which Textual prefers, knows of no resize."""
+        try:
+            columns, lines = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = lines = 0
+        return (columns, lines) if columns and lines else super()._get_terminal_size()
+
     def _repaint(self) -> None:
         self._app.refresh(repaint=True, layout=True)
 
