@@ -35,6 +35,8 @@ def _head(reports: Sequence[StopReport]) -> dict[str, Any]:
 
 def _sentence(report: StopReport) -> str:
     place = f"{report.host}:{report.port}"
+    if not report.scope.everything:
+        return f"{place}: not proved that every order of {report.scope.words} is cancelled: {report.why}"
     if report.sent_ms is None:
         return f"{place}: the cancel was NOT sent, working orders were NOT cancelled: {report.why}"
     return f"{place}: not proved that every order is cancelled ({report.verdict.value}): {report.why}"
