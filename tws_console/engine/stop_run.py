@@ -7,6 +7,7 @@ with the program; a turn that fails is told and tried again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import replace
 from functools import partial
@@ -145,6 +146,7 @@ class StopRun:
             await self._record.report(self.report)
         while self._positions is not None:
             await asyncio.sleep(1.0)
+            await self._sweep_fills()
             self._watch_positions()
 
     def _turn(self, beside: Beside) -> None:
@@ -164,6 +166,7 @@ class StopRun:
             self._witnesses.probe(lines, [link for link in links if self._answers(link)], beside)
         if any(line.outcome in FILLS for line in lines) and main is not None:
             self._ask_positions(main, beside)
+        beside.start("fills", self._sweep_fills)
         now = self._clock.monotonic()
         if main is None and now - self._retried_at >= RECONNECT:
             self._retried_at = now
@@ -195,6 +198,16 @@ class StopRun:
                 self.evidence.note(f"positions not answered: {failed.reason}")
 
         beside.start("positions", ask)
+
+    async def _sweep_fills(self) -> None:
+        """A position has moved: ask for the executions of all clients before anything is called unexplained."""
+        link = self.tries.main()
+        if self._positions is None or link is None or not self._positions.wants_sweep():
+            return
+        asked_at = self._clock.monotonic()
+        with contextlib.suppress(RequestFailed):
+            await link.executions(ANSWER)
+            self._positions.swept(asked_at)
 
     def _lines(self) -> tuple[StopLine, ...]:
         now = self._clock.monotonic()
