@@ -16,6 +16,7 @@ from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
+from tws_console.engine.flatten import Flatten
 from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
@@ -89,6 +90,7 @@ class Engine:
             limits,
             shared,
         )
+        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
         self._stores = (

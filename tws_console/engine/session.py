@@ -231,11 +231,12 @@ class Session:
         """Accounts, orders, positions and executions: each bounded, none fatal."""
         timeout = self.endpoint.stage_timeout
         await self._bounded(StageName.ACCOUNTS, lambda: link.account_summary(timeout))
-        await self._bounded(StageName.ORDERS, lambda: self._first_list(link, timeout))
+        await self._bounded(StageName.ORDERS, lambda: self.fresh_list(link, timeout))
         await self._bounded(StageName.POSITIONS, lambda: link.positions(timeout))
         await self._bounded(StageName.EXECUTIONS, lambda: self._day(link, timeout))
 
-    async def _first_list(self, link: LinkPort, timeout: float) -> None:
+    async def fresh_list(self, link: LinkPort, timeout: float) -> None:
+        """A complete list of all orders that was asked for from now on. Raises RequestFailed."""
         since = self._clock.monotonic()
         link.ask_all_orders(urgent=True)
 
