@@ -25,7 +25,7 @@ from tws_console.model.order import Order
 from tws_console.model.position import Position, Quote
 from tws_console.model.problems import ErrorCode
 from tws_console.model.verdict import Level
-from tws_console.rules.closing import Baseline
+from tws_console.rules.closing import Baseline, baseline
 from tws_console.rules.flatten_plan import FlattenPlan, How, Outcome, Scene, outcome_of, plan
 from tws_console.rules.hours import session_at
 
@@ -96,14 +96,13 @@ class Flatten:
         return result
 
     async def _close(self, done: _Done, how: How, timeout: float) -> FlattenResult:
-        await self._read(timeout)
-        since = self._trading.baseline(done.account, done.instrument.con_id)
-        if since is None or since.quantity == 0:
-            done.before = done.after = None if since is None else since.quantity
-            if since is None:
-                return done.result(Outcome.REFUSED, "TWS has not told the position", ErrorCode.STALE_DATA)
+        orders = await self._read(done, timeout)
+        held = done.before = done.after = self._held(done)
+        if held is None:
+            return done.result(Outcome.REFUSED, "TWS has not told the position", ErrorCode.STALE_DATA)
+        if not held:
             return done.result(Outcome.CLOSED, "there was no position")
-        done.before = done.after = since.quantity
+        since = baseline(held, orders)
         done.instrument = await self._trading.details(done.instrument)
         await self._price(done.instrument, timeout)
         first = plan(await self._scene(done, since), how, self._trading.cannot_cancel)
@@ -111,7 +110,7 @@ class Flatten:
             return refusal
         if first.cancel:
             await self._cancel(done, first.cancel, timeout)
-            await self._read(timeout)
+            await self._read(done, timeout)
         last = plan(await self._scene(done, since), how, self._trading.cannot_cancel)
         done.hazards = last.hazards
         if last.ticket is None:
@@ -122,14 +121,18 @@ class Flatten:
         done.placed = await self._trading.place(last.ticket, timeout=timeout, closing=since)
         return await self._outcome(done, since, timeout)
 
-    async def _read(self, timeout: float) -> None:
-        """Orders, executions and positions as TWS has them now, in this order. Raises RequestFailed."""
+    async def _read(self, done: _Done, timeout: float) -> tuple[Order, ...]:
+        """Orders, executions and positions as TWS has them now. Returns the holding's orders as they were before its
+        position was asked for: no fill that they tell of can be missing in it. Raises RequestFailed.
+        """
         link = self._session.link
         if link is None or not link.up:
             raise RequestFailed("no connection to TWS")
         await self._session.fresh_list(link, timeout)
         await link.executions(timeout)
+        orders = self._trading.orders_of(done.account, done.instrument.con_id)
         await link.positions(timeout)
+        return orders
 
     async def _price(self, instrument: Instrument, timeout: float) -> None:
         """Have a first price and the price steps, as far as they come; without them the plan says so."""
@@ -208,7 +211,7 @@ class Flatten:
         if ended():
             await self._waiters.until(lambda: not self._held(done), min(SETTLE_SECONDS, timeout))
         done.after = None
-        await self._read(timeout)
+        await self._read(done, timeout)
         done.after = self._held(done)
         row = self._trading.order(key)
         done.placed = replace(placed, order=row or placed.order)
