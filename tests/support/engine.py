@@ -34,12 +34,18 @@ async def connected_engine(
     *,
     mode: Mode = Mode.PAPER,
     read_only: bool = False,
+    account: str | None = None,
     limits: Limits | None = None,
     polling: bool = False,
 ) -> AsyncIterator[Engine]:
     """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does."""
     effective = effective_for(
-        sim, client_id, mode=mode, read_only=read_only, limits=limits or Limits(duplicate_seconds=0.0)
+        sim,
+        client_id,
+        mode=mode,
+        read_only=read_only,
+        account=account,
+        limits=limits or Limits(duplicate_seconds=0.0),
     )
     engine = build_engine(effective, (client_id,), timeout=5.0, by="test", journal_path=str(folder / "journal.db"))
     try:

@@ -119,6 +119,12 @@ def _connection(parser: argparse.ArgumentParser, seconds: float = STAGE_SECONDS)
     )
 
 
+def _arm_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--arm", metavar="PHRASE", type=_word, help="on a live account, for this run: 'trade live ACCOUNT'"
+    )
+
+
 def _json_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a JSON document, as is done off a terminal")
 
@@ -152,6 +158,7 @@ def _place() -> VerbParser:
     parser.add_argument("--transmit", action="store_true", help="let it work; without it the order is staged")
     parser.add_argument("--dry-run", action="store_true", help="check everything, send nothing")
     parser.add_argument("--what-if", action="store_true", help="ask the broker for margin and commission first")
+    _arm_flag(parser)
     _connection(parser)
     return parser
 
@@ -210,6 +217,7 @@ def _flatten() -> VerbParser:
         help="how far through the market the limit goes (0.5)",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    _arm_flag(parser)
     _json_flag(parser)
     _connection(parser)
     return parser

@@ -58,7 +58,6 @@ def resolve(
     port = given.number("port", profile.port, 1, 65535)
     account, _ = given.text("account") or (profile.account, "")
     mode = Mode(mode_of(name, profile, port))
-    read_only = profile.read_only if profile.read_only is not None else mode is Mode.LIVE
     theme = flags.get("theme")
     return Effective(
         profile_name=name,
@@ -68,7 +67,7 @@ def resolve(
         client_id_exact=flags.get("client_id") is not None,
         account=account,
         mode=mode,
-        read_only=bool(flags.get("read_only")) or read_only,
+        read_only=bool(flags.get("read_only")) or bool(profile.read_only),
         poll_seconds=profile.poll_seconds,
         limits=profile.limits,
         theme=str(theme) if theme else settings.ui.theme,

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from tws_console.engine.arming import Arming
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.flatten import Flatten
@@ -90,6 +91,7 @@ class Engine:
             limits,
             shared,
         )
+        self.arming = Arming(self.session, journal, shared)
         self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")

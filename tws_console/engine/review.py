@@ -29,6 +29,7 @@ from tws_console.rules.approval import drift, order_hash
 from tws_console.rules.closing import Baseline, baseline, concerns, room, surely_held
 from tws_console.rules.flatten_plan import closing_limits
 from tws_console.rules.hours import session_at
+from tws_console.rules.live import not_armed
 from tws_console.rules.risk import Limits, Recent, Situation, verdicts
 
 FROZEN = "frozen by an emergency stop: no order goes out until it is released"
@@ -154,6 +155,7 @@ class Review:
             base_rate=self._base_rate(ticket, figures),
             frozen=self._latch.is_frozen(),
             read_only=self._refusal(),
+            not_armed=not_armed(self._session.state, ticket.account),
             reduce_only="this order may only close" if ticket.reduce_only else "",
             link_down=self._link_down(),
             stale=self._stale(now),
@@ -190,7 +192,7 @@ class Review:
         link = self._session.link
         if link is None:
             return WhatIf(unavailable="no connection to TWS")
-        if reason := self._refusal():
+        if reason := self._refusal() or not_armed(self._session.state, ticket.account):
             return WhatIf(unavailable=reason)
         placement = self._placement(ticket, link.reserve_order_id(), "", transmit=True)
         try:

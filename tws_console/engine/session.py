@@ -1,4 +1,4 @@
-"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model and ports only.
+"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model, rules and ports only.
 
 Each stage has a name, a bound and a sentence. After the API is ready nothing is fatal any more: a part that does not
 answer is said to be missing and the rest goes on (start-up requests that never answer are usual: ib_async issues 82,
@@ -30,6 +30,7 @@ from tws_console.model.session import (
     Stage,
     StageName,
 )
+from tws_console.rules.live import contradictions
 
 READ_ONLY_API = "TWS is set to Read-Only API: nothing, the stop included, can be cancelled from here"
 READ_ONLY_CODES = frozenset({321, 322, 10119})
@@ -94,8 +95,7 @@ class Session:
             case ProblemSeen():
                 self._problem(event)
             case AccountsSeen():
-                self.put(accounts=event.accounts)
-                self.put(entry_refusal=self._refusal())
+                self._accounts(event.accounts)
             case NextIdSeen():
                 self.put(next_valid_id=event.order_id)
             case SnapshotTaken():
@@ -140,18 +140,24 @@ class Session:
             self._notices.add(Tone.BAD, f"link to TWS lost: {event.why}")
         self._lost.set()
 
+    def _accounts(self, accounts: tuple[str, ...]) -> None:
+        """Who is at the other end. Another set of accounts is another login: nothing stays armed for it."""
+        before = self.state
+        if accounts == before.accounts:
+            return
+        self.put(accounts=accounts)
+        self.put(entry_refusal=self._refusal())
+        if before.armed and set(accounts) != set(before.accounts):
+            self.put(armed=())
+            self._notices.add(Tone.BAD, f"other accounts than before ({', '.join(accounts)}): disarmed")
+        for words in contradictions(self.state):
+            self._notices.add(Tone.WARN, words)
+
     def _refusal(self) -> str:
         """Why no order may be placed from here at all; cancels and the stop always may."""
         endpoint, accounts = self.endpoint, self.state.accounts
         if endpoint.read_only:
             return "read-only: started with --read-only or read_only in the profile"
-        if endpoint.mode is Mode.LIVE:
-            return "live profile: this version shows, cancels and stops on live accounts but places no order"
-        for account in accounts:
-            if not account.startswith(("DU", "DF")):
-                return (
-                    f"account {account} is not a paper account (DU, DF): this version places no order on live accounts"
-                )
         if endpoint.account and accounts and endpoint.account not in accounts:
             return f"the profile wants account {endpoint.account}, this TWS has {', '.join(accounts)}"
         return ""
@@ -165,12 +171,11 @@ class Session:
             client_id=link.client_id,
             server_version=link.server_version,
             next_valid_id=link.next_valid_id,
-            accounts=link.accounts,
             lamps=replace(self._board.lamps, socket=Lamp.UP),
             phase=Phase.UP,
         )
         self._board.lamps = self.state.lamps
-        self.put(entry_refusal=self._refusal())
+        self._accounts(link.accounts)
 
     async def connect(self) -> None:
         """Open the link and load everything, once. Raises ConnectFailed when the API does not become ready."""
@@ -191,10 +196,9 @@ class Session:
             client_id=link.client_id,
             server_version=link.server_version,
             next_valid_id=link.next_valid_id,
-            accounts=link.accounts,
             lamps=self._board.lamps,
         )
-        self.put(entry_refusal=self._refusal())
+        self._accounts(link.accounts)
         if not link.up:
             # It broke between its last start-up message and this line, when no loss could be told of it.
             self.link = None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tws_console.cli import documents
 from tws_console.cli.commands.cancel import fields_of
-from tws_console.cli.connection import can_of, connected, known_account
+from tws_console.cli.connection import armed, can_of, connected, known_account
 from tws_console.cli.exits import CommandFailed, exit_of
 from tws_console.cli.output import Output, is_terminal
 from tws_console.cli.parser import flags_of
@@ -29,6 +29,7 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     if not args.yes and not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise CommandFailed(ErrorCode.NOT_ARMED, "nothing was closed: off a terminal flatten needs --yes")
     async with connected(args, wiring, effective) as engine:
+        armed(args, engine, out)
         args.account = args.account or effective.account
         wanted = _wanted(args, engine, out)
         if wanted and not args.yes:
