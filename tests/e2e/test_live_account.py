@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.program import Program, order
+from tests.e2e.program import AT_ANY_HOUR, Program, order
 from tests.support.simulator import SimulatorProcess
 
 PLACE_ORDER = 3
@@ -13,7 +13,7 @@ LIVE = "U7654321"
 
 def test_place_needs_the_phrase_on_a_live_account(tmp_path: Path) -> None:
     with SimulatorProcess("live") as sim:
-        program = Program(tmp_path, sim.port)
+        program = Program(tmp_path, sim.port).at_any_hour()
         buy = ("place", "--json", order(account=LIVE), "--transmit")
 
         refused = program.run(*buy)
@@ -34,7 +34,7 @@ def test_place_needs_the_phrase_on_a_live_account(tmp_path: Path) -> None:
 def test_phrase_does_nothing_when_the_profile_is_read_only(tmp_path: Path) -> None:
     with SimulatorProcess("live") as sim:
         program = Program(tmp_path, sim.port)
-        (tmp_path / "config.toml").write_text('[profiles.paper]\nmode = "live"\nread_only = true\n')
+        (tmp_path / "config.toml").write_text(f'{AT_ANY_HOUR}mode = "live"\nread_only = true\n')
 
         answer = program.run("flatten", "AAPL", "--yes", "--arm", f"trade live {LIVE}")
 

@@ -12,6 +12,7 @@ from tws_console.config import paths
 from tws_console.config.errors import ConfigError, did_you_mean
 from tws_console.config.settings import MAX_CLIENT_ID, Limits, Profile, Settings, mode_of
 from tws_console.model.session import Mode
+from tws_console.model.windows import NIGHTLY, RestartWindow, parse_window
 
 _VARIABLES = {
     "profile": "TWS_PROFILE",
@@ -41,6 +42,7 @@ class Effective:
     limits: Limits
     theme: str
     config_path: str
+    restart_windows: tuple[RestartWindow, ...] = ()
 
 
 def resolve(
@@ -72,7 +74,14 @@ def resolve(
         limits=profile.limits,
         theme=str(theme) if theme else settings.ui.theme,
         config_path=config_path or paths.config_file(),
+        restart_windows=tuple(parse_window(text) for text in _windows(profile, mode)),
     )
+
+
+def _windows(profile: Profile, mode: Mode) -> tuple[str, ...]:
+    if profile.restart_windows is not None:
+        return profile.restart_windows
+    return () if mode is Mode.DEMO else NIGHTLY
 
 
 def _profile(settings: Settings, name: str, source: str) -> Profile:

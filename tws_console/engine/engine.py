@@ -94,7 +94,8 @@ class Engine:
         self.arming = Arming(self.session, journal, shared)
         self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
-        self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        place = f"{endpoint.host}:{endpoint.port}"
+        self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart)
         self._stores = (
             self.session.apply,
             self.book.apply,
@@ -295,6 +296,7 @@ class Engine:
             link = self.session.link
             frames = link.frames if link is not None else 0
             frozen = self.latch.is_frozen()
+            self.session.look_at_windows()
             self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
             before = frames
             await asyncio.sleep(1.0)

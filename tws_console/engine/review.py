@@ -155,6 +155,7 @@ class Review:
             base_rate=self._base_rate(ticket, figures),
             frozen=self._latch.is_frozen(),
             read_only=self._refusal(),
+            restart=self._session.restart(),
             not_armed=not_armed(self._session.state, ticket.account),
             reduce_only="this order may only close" if ticket.reduce_only else "",
             link_down=self._link_down(),

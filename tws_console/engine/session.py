@@ -30,7 +30,9 @@ from tws_console.model.session import (
     Stage,
     StageName,
 )
+from tws_console.model.windows import RestartWindow
 from tws_console.rules.live import contradictions
+from tws_console.rules.restart import restart_at
 
 READ_ONLY_API = "TWS is set to Read-Only API: nothing, the stop included, can be cancelled from here"
 READ_ONLY_CODES = frozenset({321, 322, 10119})
@@ -48,6 +50,7 @@ class Endpoint:
     account: str = ""
     read_only: bool = False
     poll_seconds: float = 2.0
+    restart_windows: tuple[RestartWindow, ...] = ()
     stage_timeout: float = 5.0
     retry_first: float = 1.0
     retry_most: float = 60.0
@@ -137,7 +140,9 @@ class Session:
         self.link = None
         self.put(lamps=self._board.socket(up=False), lost_at=event.at, phase=Phase.WAITING)
         if not event.expected:
-            self._notices.add(Tone.BAD, f"link to TWS lost: {event.why}")
+            restart = self.restart()
+            words = f"link to TWS lost: {event.why}"
+            self._notices.add(*((Tone.NOTE, f"{words}. {restart}") if restart else (Tone.BAD, words)))
         self._lost.set()
 
     def _accounts(self, accounts: tuple[str, ...]) -> None:
@@ -152,6 +157,16 @@ class Session:
             self._notices.add(Tone.BAD, f"other accounts than before ({', '.join(accounts)}): disarmed")
         for words in contradictions(self.state):
             self._notices.add(Tone.WARN, words)
+
+    def look_at_windows(self) -> None:
+        """Note the restart window that is open or near, if there is one."""
+        self.put(restart=restart_at(self.endpoint.restart_windows, self._clock.now()))
+
+    def restart(self) -> str:
+        """The sentence of a restart window that is open now, empty when none is."""
+        self.look_at_windows()
+        found = self.state.restart
+        return found.words if found is not None and found.inside else ""
 
     def _refusal(self) -> str:
         """Why no order may be placed from here at all; cancels and the stop always may."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tws_console.model.windows import Restart
+
 
 def is_paper_account(account: str) -> bool:
     """IBKR prefixes paper accounts DU, and DF for an advisor."""
@@ -118,6 +120,8 @@ class SessionState:
     messages_per_second: int = 0
     frozen: bool = False
     frozen_since: str = ""
+    restart: Restart | None = None
+    """The restart window that is open or near."""
 
     @property
     def shown_mode(self) -> Mode:

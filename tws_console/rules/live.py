@@ -39,10 +39,10 @@ def not_armed(state: SessionState, account: str) -> str:
 def unarmed(state: SessionState) -> str:
     """Why no order goes out at all before something is armed, empty when one may."""
     if not state.accounts:
-        return "live profile: nothing is armed" if state.mode is Mode.LIVE else ""
+        return "nothing is armed." if state.mode is Mode.LIVE else ""
     if any(not not_armed(state, account) for account in state.accounts):
         return ""
-    return "live: read-only until armed, in the palette (^P)"
+    return "arm in the palette (^P)."
 
 
 def contradictions(state: SessionState) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def test_armed_account_is_the_only_one_that_may_trade() -> None:
     assert live.not_armed(two, "U1") == ""
     assert "trade live U2" in live.not_armed(two, "U2")
     assert live.unarmed(two) == ""
-    assert "armed" in live.unarmed(replace(two, armed=()))
+    assert "arm in the palette" in live.unarmed(replace(two, armed=()))
 
 
 def test_only_the_pinned_account_can_be_armed_when_there_is_one() -> None:
