@@ -65,6 +65,7 @@ BLANKS: Mapping[str, Mapping[str, Any]] = {
         "elapsed_ms": None,
         "candidates": (),
     },
+    "flatten": {"positions": (), "candidates": ()},
     "freeze": {"host": None, "port": None, "frozen": None, "at": None, "by": None, "reason": None},
 }
 """The fields of each command's document before anything is known."""
