@@ -18,14 +18,19 @@ SERVER_BROKEN = (
 
 
 class FaultActions:
-    """Carries faults out. `restart` closes the port for some seconds; it is given by the server."""
+    """Carries faults out. `restart` closes the port for some seconds, `move` changes it; the server gives both."""
 
     def __init__(
-        self, gateway: Gateway, later: Callable[[float, Callable[[], None]], None], restart: Callable[[float], None]
+        self,
+        gateway: Gateway,
+        later: Callable[[float, Callable[[], None]], None],
+        restart: Callable[[float], None],
+        move: Callable[[int], None],
     ) -> None:
         self._gateway = gateway
         self._later = later
         self._restart = restart
+        self._move = move
 
     def switch_on(self, name: str, options: dict[str, str]) -> None:
         """Raise a fault and do at once what it does at once. ValueError says what is wrong."""
@@ -41,6 +46,8 @@ class FaultActions:
             self._flap(fault)
         elif name == "restart":
             self._restart(fault.seconds(2))
+        elif name == "1300":
+            self._move(int(fault.options.get("port", 0)))
         self.apply_modes()
         if fault.ends_at is not None:
             self._later(fault.seconds(0) + 0.01, self.apply_modes)
@@ -52,6 +59,8 @@ class FaultActions:
             self._restore_link(lost=False)
         if name in ("all", "silent-hold"):
             self._gateway.exchange.click()
+        if name in ("all", "untrusted"):
+            self._gateway.accept_connections()
         self.apply_modes()
 
     def apply_modes(self) -> None:

@@ -26,8 +26,3 @@ def waits_until(order: Order, moment: datetime | None) -> str:
         f"Order Message:\n{terms.action} {terms.quantity} {contract.symbol} {contract.market_name}\n"
         f"Warning: your order will not be placed at the exchange until {until}"
     )
-
-
-def not_cancellable(order: Order) -> str:
-    """The refusal 161."""
-    return f"Cancel attempted when order is not in a cancellable state.  Order permId ={order.perm_id}"

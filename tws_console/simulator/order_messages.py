@@ -49,43 +49,58 @@ def _contract(contract: Contract, exchange: str) -> list[str]:
     ]
 
 
+def _kept(terms: Terms, **defaults: str) -> list[str]:
+    """Attributes as the client sent them, or what TWS writes where it sent none."""
+    return [terms.kept.get(name, default) for name, default in defaults.items()]
+
+
+def _competing(version: int) -> list[str]:
+    """The attributes of orders that compete at IBKRATS, which are unset on every order known here."""
+    return [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE] if version >= 170 else []
+
+
 def open_order(order: Order, version: int, preview: Preview | None = None) -> bytes:
     """An openOrder row; with a preview it is the answer to a what-if."""
     terms = order.terms
     fields = ["5", str(order.order_id), *_contract(order.contract, order.exchange), *_basics(terms)]
     fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref]
     fields += [str(order.shown_client), str(order.perm_id)]
-    fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", "", ""]
-    if version < 177:
-        fields.append("")
-    fields += [terms.model_code, terms.good_till, "", _optional(terms.percent_offset)]
-    fields += ["", "0", "", "-1", "0", "", "", "", "", ""]
-    fields += [str(terms.display_size or ""), "0", "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
-    fields += ["0", "0", "", str(terms.parent_id), str(terms.trigger_method), "", "0", *_DELTA_NEUTRAL]
-    fields += ["0", "0", _trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
-    fields += [UNSET_INTEGER, UNSET_INTEGER, "", "", "0", "", "IB", "0", "0", *_algo(terms), "0", _flag(terms.what_if)]
-    fields += _state(order, preview)
-    fields += ["0", "0", *_conditions(terms), "None", UNSET_DOUBLE, _trail_echo(order), _offset(terms)]
-    fields += [
-        UNSET_DOUBLE,
-        UNSET_DOUBLE,
-        UNSET_DOUBLE,
-        "0",
-        "",
-        "",
-        "",
-        "0",
-        "1",
-        "0",
-        "0",
-        _flag(terms.order_type == "LMT"),
-    ]
-    for gate in (158, 160, 162):  # duration, postToAts, autoCancelParent
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *_kept(terms, discretionaryAmt="0")]
+    fields += [terms.good_after, "", *_allocation(terms, version)]
+    fields += [terms.model_code, terms.good_till, *_kept(terms, rule80A=""), _optional(terms.percent_offset)]
+    fields += _kept(terms, settlingFirm="", shortSaleSlot="0", designatedLocation="", exemptCode="-1")
+    fields += _kept(terms, auctionStrategy="0", startingPrice="", stockRefPrice="", delta="")
+    fields += _kept(terms, stockRangeLower="", stockRangeUpper="")
+    fields += [str(terms.display_size or ""), *_kept(terms, blockOrder="0", sweepToFill="0")]
+    fields += [_flag(terms.all_or_none), *_kept(terms, minQty=""), str(terms.oca_type or 3)]
+    fields += _kept(terms, eTradeOnly="0", firmQuoteOnly="0", nbboPriceCap="")
+    fields += [str(terms.parent_id), str(terms.trigger_method), *_kept(terms, volatility="", volatilityType="0")]
+    fields += [*_DELTA_NEUTRAL, *_kept(terms, continuousUpdate="0", referencePriceType="0")]
+    fields += [_trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
+    fields += [*_scale(terms), "", *_kept(terms, optOutSmartRouting="0", clearingAccount="", clearingIntent="IB")]
+    fields += [*_kept(terms, notHeld="0"), "0", *_algo(terms), *_kept(terms, solicited="0"), _flag(terms.what_if)]
+    fields += [*_state(order, preview), *_kept(terms, randomizeSize="0", randomizePrice="0"), *_conditions(terms)]
+    fields += [*_kept(terms, adjustedOrderType="None", triggerPrice=UNSET_DOUBLE), _trail_echo(order), _offset(terms)]
+    fields += _kept(terms, adjustedStopPrice=UNSET_DOUBLE, adjustedStopLimitPrice=UNSET_DOUBLE)
+    fields += _kept(terms, adjustedTrailingAmount=UNSET_DOUBLE, adjustableTrailingUnit="0")
+    fields += [*_kept(terms, softDollarName="", softDollarValue=""), "", *_kept(terms, cashQty="0"), "1"]
+    fields += _kept(terms, isOmsContainer="0", discretionaryUpToLimitPrice="0")
+    fields.append(_flag(terms.order_type == "LMT"))  # usePriceMgmtAlgo
+    for gate, name in ((158, "duration"), (160, "postToAts"), (162, "autoCancelParent")):
         if version >= gate:
-            fields.append("0" if gate == 162 else UNSET_INTEGER)
-    if version >= 170:
-        fields += [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
-    return seal(fields)
+            fields += _kept(terms, **{name: "0" if gate == 162 else UNSET_INTEGER})
+    return seal([*fields, *_competing(version)])
+
+
+def _allocation(terms: Terms, version: int) -> list[str]:
+    """Group, method and percentage of an advisor's order, before server version 177 the profile too."""
+    profile = _kept(terms, faProfile="") if version < 177 else []
+    return [terms.fa_group, terms.fa_method, *_kept(terms, faPercentage=""), *profile]
+
+
+def _scale(terms: Terms) -> list[str]:
+    """The sizes of a scale order; its increment is not echoed, since nothing is scaled here."""
+    return [*_kept(terms, scaleInitLevelSize=UNSET_INTEGER, scaleSubsLevelSize=UNSET_INTEGER), ""]
 
 
 def _basics(terms: Terms) -> list[str]:
@@ -146,7 +161,7 @@ def _algo(terms: Terms) -> list[str]:
 
 def _state(order: Order, preview: Preview | None) -> list[str]:
     if preview is None:
-        fee = UNSET_DOUBLE if order.commission is None or not order.done else plain(order.commission)
+        fee = plain(order.commission) if order.charged and order.commission is not None else UNSET_DOUBLE
         currency = "" if fee == UNSET_DOUBLE else "USD"
         return [order.status, *_NO_MARGINS, fee, UNSET_DOUBLE, UNSET_DOUBLE, currency, order.warning]
     before, after = preview.before, preview.after
@@ -178,31 +193,32 @@ def completed_order(order: Order, version: int) -> bytes:
     terms = order.terms
     fields = ["101", *_contract(order.contract, order.exchange), *_basics(terms)]
     fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref, str(order.perm_id)]
-    fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", ""]
-    if version < 177:
-        fields.append("")
-    fields += [terms.model_code, terms.good_till, "", _optional(terms.percent_offset)]
-    fields += ["", "0", "", "-1", "", "", "", "", ""]
-    fields += [str(terms.display_size or ""), "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
-    fields += [str(terms.trigger_method), "", "0", "None", "", "0", "0", "0", ""]
-    fields += ["0", "0", _trail_echo(order), _optional(terms.trailing_percent), *_combo(terms)]
-    fields += [UNSET_INTEGER, UNSET_INTEGER, "", ""]
-    fields += ["", "IB", "0", "0", *_algo(terms), "0", order.status, "0", "0", *_conditions(terms)]
-    fields += [_trail_echo(order), _offset(terms), "0", "1", "0", _cancel_date(order), plain(order.filled), "0", "0"]
-    fields += ["", "0", "0", str(order.parent_perm or 9223372036854775807)]
-    at = order.completed_at or order.created
-    fields += [f"{at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
-    if version >= 170:
-        fields += [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
-    return seal(fields)
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *_kept(terms, discretionaryAmt="0")]
+    fields += [terms.good_after, *_allocation(terms, version)]
+    fields += [terms.model_code, terms.good_till, *_kept(terms, rule80A=""), _optional(terms.percent_offset)]
+    fields += _kept(terms, settlingFirm="", shortSaleSlot="0", designatedLocation="", exemptCode="-1")
+    fields += _kept(terms, startingPrice="", stockRefPrice="", delta="", stockRangeLower="", stockRangeUpper="")
+    fields += [str(terms.display_size or ""), *_kept(terms, sweepToFill="0"), _flag(terms.all_or_none)]
+    fields += [*_kept(terms, minQty=""), str(terms.oca_type or 3), str(terms.trigger_method)]
+    fields += [*_kept(terms, volatility="", volatilityType="0"), "None", "", "0", "0", "0", ""]
+    fields += _kept(terms, continuousUpdate="0", referencePriceType="0")
+    fields += [_trail_echo(order), _optional(terms.trailing_percent), *_combo(terms), *_scale(terms), ""]
+    fields += [*_kept(terms, clearingAccount="", clearingIntent="IB", notHeld="0"), "0", *_algo(terms)]
+    fields += [*_kept(terms, solicited="0"), order.status, *_kept(terms, randomizeSize="0", randomizePrice="0")]
+    fields += [*_conditions(terms), _trail_echo(order), _offset(terms), *_kept(terms, cashQty="0"), "1"]
+    fields += [*_kept(terms, isOmsContainer="0"), _cancel_date(order), plain(order.filled), "0"]
+    fields += [*_kept(terms, autoCancelParent="0"), "", "0", "0", str(order.parent_perm or 9223372036854775807)]
+    fields += [f"{order.ended_at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
+    return seal([*fields, *_competing(version)])
 
 
 def _cancel_date(order: Order) -> str:
-    """GTC orders end with the calendar quarter after the present one (recorded echo of a real Gateway)."""
+    """GTC orders end with the calendar quarter after the present one; a change renews the date."""
     if order.terms.tif != "GTC":
         return ""
-    quarter = (order.created.month - 1) // 3 + 1
-    year, month = (order.created.year, quarter * 3 + 3) if quarter < 4 else (order.created.year + 1, 3)
+    renewed = order.renewed or order.created
+    quarter = (renewed.month - 1) // 3 + 1
+    year, month = (renewed.year, quarter * 3 + 3) if quarter < 4 else (renewed.year + 1, 3)
     return f"{year}{month:02d}{31 if month in (3, 12) else 30} 16:00:00 US/Eastern"
 
 
@@ -211,7 +227,7 @@ def execution_details(execution: Execution, request_id: int, version: int) -> by
     order = execution.order
     exchange = execution.leg.exchange if execution.leg else order.exchange
     fields = ["11", str(request_id), str(order.order_id), *_contract(execution.contract, exchange)]
-    fields += [execution.exec_id, tws_time(execution.at, version), order.terms.account, execution.venue]
+    fields += [execution.exec_id, tws_time(execution.at, version), execution.account, execution.venue]
     fields += ["BOT" if execution.sign > 0 else "SLD", plain(execution.quantity), plain(execution.price)]
     fields += [str(order.perm_id), str(order.shown_client), "0", plain(execution.cumulative)]
     fields += [plain(execution.average), order.terms.order_ref, "", "", order.terms.model_code, "1"]

@@ -57,11 +57,23 @@ async def bracket(stage: Stage) -> None:
     await client.until_status(2, "Cancelled")
 
 
-@fact("CAMPUS error codes: 10006 for a parent that is not there")
+@fact("order_local_rules: a parent that is not there is refused by 321 with the text of 135")
 async def missing_parent(stage: Stage) -> None:
     client = await stage.client(11)
     client.send(*place_fields(1, limit="200", parent_id=77))
-    await client.until_error(10006)
+    assert (await client.until_error(321))[4].endswith("cause - Can't find order with id = 77")
+
+
+@fact("CAMPUS error codes: 10006 for a child that comes too fast, which goes through when it is sent again")
+async def child_too_fast(stage: Stage) -> None:
+    client = await stage.client(11)
+    stage.fault("10006")
+    await resting(client, 1)
+    child = place_fields(2, action="SELL", limit="260", parent_id=1)
+    client.send(*child)
+    assert (await client.until_error(10006))[2] == "2"
+    client.send(*child)
+    assert (await client.until_status(2, "PreSubmitted"))[10] == "child"
 
 
 @fact("ibkr-go api_transmit_false: a staged order is in no list and draws no message until it is transmitted")
