@@ -12,6 +12,7 @@ _POSITIONS = {
     "percent_offset": 51,
     "trail_stop": 68,
     "trailing_percent": 69,
+    "clearing_account": 78,
     "limit_offset": 92,
 }
 _SEC_TYPE, _BEHIND_HIDDEN, _ALGO, _CONDITIONS = 4, 35, 82, 89

@@ -56,7 +56,7 @@ async def test_large_order_fills_in_parts_when_it_exceeds_the_shown_size(
     fills = [m for m in client.received if m[0] == "11"]
     assert len(fills) > 1
     assert sum(int(m[19]) for m in fills) == 1200
-    assert [int(m[23]) for m in fills] == sorted(int(m[23]) for m in fills)
+    assert [int(m[24]) for m in fills] == sorted(int(m[24]) for m in fills)
     parts = [m for m in client.received if m[0] == "3" and m[2] == "Submitted" and m[3] != "0"]
     assert all(int(m[3]) + int(m[4]) == 1200 for m in parts)
 
