@@ -8,6 +8,8 @@ _POSITIONS = {
     "outside_rth": 33,
     "good_after": 37,
     "good_till": 38,
+    "fa_group": 39,
+    "fa_method": 40,
     "oca_type": 46,
     "percent_offset": 51,
     "trail_stop": 68,

@@ -11,6 +11,11 @@ from tws_console.simulator.session import Session
 
 RESTORED_LOST = (1101, "Connectivity between IBKR and Trader Workstation has been restored - data lost.")
 RESTORED_KEPT = (1102, "Connectivity between IBKR and Trader Workstation has been restored - data maintained.")
+_FARMS = {
+    "market": (2103, "Market", "usfarm"),
+    "history": (2105, "HMDS", "ushmds"),
+    "secdef": (2157, "Sec-def", "secdefil"),
+}
 SERVER_BROKEN = (
     2110,
     "Connectivity between Trader Workstation and server is broken. It will be restored automatically.",
@@ -97,6 +102,7 @@ class FaultActions:
         self._gateway.clock.restore_link()
 
     def _flap(self, fault: Fault) -> None:
-        self._gateway.broadcast(2103, "Market data farm connection is broken:usfarm")
-        ok = "Market data farm connection is OK:usfarm"
-        self._later(fault.seconds(1), lambda: self._gateway.broadcast(2104, ok))
+        code, farm, name = _FARMS[fault.options.get("farm", "market")]
+        self._gateway.broadcast(code, f"{farm} data farm connection is broken:{name}")
+        text = f"{farm} data farm connection is OK:{name}"
+        self._later(fault.seconds(1), lambda: self._gateway.broadcast(code + 1, text))

@@ -17,7 +17,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "1101": (0, "the link is back, market data subscriptions are lost"),
     "1102": (0, "the link is back, subscriptions are kept"),
     "2110": (0, "as 1100, with the other message"),
-    "farm-flap": (0, "market data farm broken (2103), back after seconds= (2104)"),
+    "farm-flap": (0, "farm=market, history or secdef is broken (2103, 2105, 2157), and OK again after seconds= (1)"),
     "in-use": (None, "refuse the client id of new connections with 326"),
     "id-rollback": (None, "count order ids from by= (4) lower than before; ids of ended orders are reissued"),
     "no-push": (None, "push no open orders when a client connects"),
@@ -43,6 +43,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "399": (1, "accept an order with the warning that it waits for the opening"),
     "404": (1, "hold an order while securities are located"),
     "10349": (1, "tell that a preset changed the time in force; the order lives"),
+    "2161": (1, "tell that the price of an order is capped; the order lives"),
     "451": (1, "refuse an order by a precaution on its total value"),
     "201": (1, "reject an order at the broker (reason=; first=error sends the error before the order)"),
     "109": (1, "refuse an order by the percentage range of the order defaults"),
@@ -64,6 +65,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "restart": (0, "close all sockets and the port, listen again after seconds= (2)"),
 }
 
+FARMS = ("market", "history", "secdef")
 # Here seconds= is how late something comes, not when the fault ends.
 _DELAYS = frozenset({"late-end", "slow-whatif", "slow-ack", "late-execution", "late-commission"})
 
@@ -96,6 +98,8 @@ class Faults:
             raise ValueError(f"no fault is named {name}; known: {' '.join(FAULTS)}")
         uses = int(options["count"]) if "count" in options else FAULTS[name][0]
         client = int(options["client"]) if "client" in options else None
+        if options.get("farm", "market") not in FARMS:
+            raise ValueError(f"farm= is one of {' '.join(FARMS)}")
         for number in ("rate", "by", "port"):
             if int(options.get(number, 1)) < 1:
                 raise ValueError(f"{number}= is a whole number from 1 on")

@@ -110,6 +110,8 @@ class Lifecycle:
         self.pair(order)
         if hours.ignores_extended(order.terms, order.contract):
             self._warn(order, 2109, notices.IGNORED_FLAG)
+        if self._faults.take("2161", order.client_id):
+            self._warn(order, 2161, notices.price_cap(order, self._price_now(order)))
         if self._faults.take("10349", order.client_id):
             self._warn(order, 10349, notices.PRESET_TIF)
         self._clock.later(self.latency, lambda: self.activate(order))

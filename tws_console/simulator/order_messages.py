@@ -1,14 +1,15 @@
 """Owns the rows about orders: openOrder, orderStatus, completedOrder, execDetails, commissionReport.
 
-Imports `wire`, `orders`, `contracts` and `ports`. Field order and version gates as the official client libraries and
-ib_async 2.1.0 (decoder.py) read them at server versions 157 to 178; values that TWS fills in on any order (OCA type 3,
-clearing intent IB, delta-neutral type "None") as in recordings of Gateway 10.40 (github deepentropy/ibx).
+Imports `wire`, `attributes`, `orders`, `contracts` and `ports`. Field order and version gates as the official client
+libraries and ib_async 2.1.0 (decoder.py) read them at server versions 157 to 178; values that TWS fills in on any order
+(OCA type 3, clearing intent IB, delta-neutral type "None") as in recordings of Gateway 10.40 (github deepentropy/ibx).
 """
 
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tws_console.simulator.attributes import echo
 from tws_console.simulator.contracts import Contract
 from tws_console.simulator.orders import PRE_SUBMITTED, Execution, Order, Terms
 from tws_console.simulator.ports import Preview
@@ -49,11 +50,6 @@ def _contract(contract: Contract, exchange: str) -> list[str]:
     ]
 
 
-def _kept(terms: Terms, **defaults: str) -> list[str]:
-    """Attributes as the client sent them, or what TWS writes where it sent none."""
-    return [terms.kept.get(name, default) for name, default in defaults.items()]
-
-
 def _competing(version: int) -> list[str]:
     """The attributes of orders that compete at IBKRATS, which are unset on every order known here."""
     return [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE] if version >= 170 else []
@@ -61,46 +57,44 @@ def _competing(version: int) -> list[str]:
 
 def open_order(order: Order, version: int, preview: Preview | None = None) -> bytes:
     """An openOrder row; with a preview it is the answer to a what-if."""
-    terms = order.terms
+    terms, kept = order.terms, order.terms.kept
     fields = ["5", str(order.order_id), *_contract(order.contract, order.exchange), *_basics(terms)]
     fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref]
     fields += [str(order.shown_client), str(order.perm_id)]
-    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *_kept(terms, discretionaryAmt="0")]
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *echo(kept, "discretionaryAmt")]
     fields += [terms.good_after, "", *_allocation(terms, version)]
-    fields += [terms.model_code, terms.good_till, *_kept(terms, rule80A=""), _optional(terms.percent_offset)]
-    fields += _kept(terms, settlingFirm="", shortSaleSlot="0", designatedLocation="", exemptCode="-1")
-    fields += _kept(terms, auctionStrategy="0", startingPrice="", stockRefPrice="", delta="")
-    fields += _kept(terms, stockRangeLower="", stockRangeUpper="")
-    fields += [str(terms.display_size or ""), *_kept(terms, blockOrder="0", sweepToFill="0")]
-    fields += [_flag(terms.all_or_none), *_kept(terms, minQty=""), str(terms.oca_type or 3)]
-    fields += _kept(terms, eTradeOnly="0", firmQuoteOnly="0", nbboPriceCap="")
-    fields += [str(terms.parent_id), str(terms.trigger_method), *_kept(terms, volatility="", volatilityType="0")]
-    fields += [*_DELTA_NEUTRAL, *_kept(terms, continuousUpdate="0", referencePriceType="0")]
+    fields += [terms.model_code, terms.good_till, *echo(kept, "rule80A"), _optional(terms.percent_offset)]
+    fields += echo(kept, "settlingFirm shortSaleSlot designatedLocation exemptCode auctionStrategy")
+    fields += echo(kept, "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper")
+    fields += [str(terms.display_size or ""), *echo(kept, "blockOrder sweepToFill")]
+    fields += [_flag(terms.all_or_none), *echo(kept, "minQty"), str(terms.oca_type or 3)]
+    fields += echo(kept, "eTradeOnly firmQuoteOnly nbboPriceCap")
+    fields += [str(terms.parent_id), str(terms.trigger_method), *echo(kept, "volatility volatilityType")]
+    fields += [*_DELTA_NEUTRAL, *echo(kept, "continuousUpdate referencePriceType")]
     fields += [_trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
-    fields += [*_scale(terms), "", *_kept(terms, optOutSmartRouting="0", clearingAccount="", clearingIntent="IB")]
-    fields += [*_kept(terms, notHeld="0"), "0", *_algo(terms), *_kept(terms, solicited="0"), _flag(terms.what_if)]
-    fields += [*_state(order, preview), *_kept(terms, randomizeSize="0", randomizePrice="0"), *_conditions(terms)]
-    fields += [*_kept(terms, adjustedOrderType="None", triggerPrice=UNSET_DOUBLE), _trail_echo(order), _offset(terms)]
-    fields += _kept(terms, adjustedStopPrice=UNSET_DOUBLE, adjustedStopLimitPrice=UNSET_DOUBLE)
-    fields += _kept(terms, adjustedTrailingAmount=UNSET_DOUBLE, adjustableTrailingUnit="0")
-    fields += [*_kept(terms, softDollarName="", softDollarValue=""), "", *_kept(terms, cashQty="0"), "1"]
-    fields += _kept(terms, isOmsContainer="0", discretionaryUpToLimitPrice="0")
+    fields += [*_scale(terms), "", *echo(kept, "optOutSmartRouting clearingAccount clearingIntent")]
+    fields += [*echo(kept, "notHeld"), "0", *_algo(terms), *echo(kept, "solicited"), _flag(terms.what_if)]
+    fields += [*_state(order, preview), *echo(kept, "randomizeSize randomizePrice"), *_conditions(terms)]
+    fields += [*echo(kept, "adjustedOrderType triggerPrice"), _trail_echo(order), _offset(terms)]
+    fields += echo(kept, "adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount adjustableTrailingUnit")
+    fields += [*echo(kept, "softDollarName softDollarValue"), "", *echo(kept, "cashQty"), "1"]
+    fields += echo(kept, "isOmsContainer discretionaryUpToLimitPrice")
     fields.append(_flag(terms.order_type == "LMT"))  # usePriceMgmtAlgo
     for gate, name in ((158, "duration"), (160, "postToAts"), (162, "autoCancelParent")):
         if version >= gate:
-            fields += _kept(terms, **{name: "0" if gate == 162 else UNSET_INTEGER})
+            fields += echo(kept, name)
     return seal([*fields, *_competing(version)])
 
 
 def _allocation(terms: Terms, version: int) -> list[str]:
     """Group, method and percentage of an advisor's order, before server version 177 the profile too."""
-    profile = _kept(terms, faProfile="") if version < 177 else []
-    return [terms.fa_group, terms.fa_method, *_kept(terms, faPercentage=""), *profile]
+    profile = echo(terms.kept, "faProfile") if version < 177 else []
+    return [terms.fa_group, terms.fa_method, *echo(terms.kept, "faPercentage"), *profile]
 
 
 def _scale(terms: Terms) -> list[str]:
     """The sizes of a scale order; its increment is not echoed, since nothing is scaled here."""
-    return [*_kept(terms, scaleInitLevelSize=UNSET_INTEGER, scaleSubsLevelSize=UNSET_INTEGER), ""]
+    return [*echo(terms.kept, "scaleInitLevelSize scaleSubsLevelSize"), ""]
 
 
 def _basics(terms: Terms) -> list[str]:
@@ -190,24 +184,24 @@ def order_status(order: Order) -> bytes:
 
 def completed_order(order: Order, version: int) -> bytes:
     """A completedOrder row: it names neither client nor order id, only the permId."""
-    terms = order.terms
+    terms, kept = order.terms, order.terms.kept
     fields = ["101", *_contract(order.contract, order.exchange), *_basics(terms)]
     fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref, str(order.perm_id)]
-    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *_kept(terms, discretionaryAmt="0")]
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *echo(kept, "discretionaryAmt")]
     fields += [terms.good_after, *_allocation(terms, version)]
-    fields += [terms.model_code, terms.good_till, *_kept(terms, rule80A=""), _optional(terms.percent_offset)]
-    fields += _kept(terms, settlingFirm="", shortSaleSlot="0", designatedLocation="", exemptCode="-1")
-    fields += _kept(terms, startingPrice="", stockRefPrice="", delta="", stockRangeLower="", stockRangeUpper="")
-    fields += [str(terms.display_size or ""), *_kept(terms, sweepToFill="0"), _flag(terms.all_or_none)]
-    fields += [*_kept(terms, minQty=""), str(terms.oca_type or 3), str(terms.trigger_method)]
-    fields += [*_kept(terms, volatility="", volatilityType="0"), "None", "", "0", "0", "0", ""]
-    fields += _kept(terms, continuousUpdate="0", referencePriceType="0")
+    fields += [terms.model_code, terms.good_till, *echo(kept, "rule80A"), _optional(terms.percent_offset)]
+    fields += echo(kept, "settlingFirm shortSaleSlot designatedLocation exemptCode")
+    fields += echo(kept, "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper")
+    fields += [str(terms.display_size or ""), *echo(kept, "sweepToFill"), _flag(terms.all_or_none)]
+    fields += [*echo(kept, "minQty"), str(terms.oca_type or 3), str(terms.trigger_method)]
+    fields += [*echo(kept, "volatility volatilityType"), "None", "", "0", "0", "0", ""]
+    fields += echo(kept, "continuousUpdate referencePriceType")
     fields += [_trail_echo(order), _optional(terms.trailing_percent), *_combo(terms), *_scale(terms), ""]
-    fields += [*_kept(terms, clearingAccount="", clearingIntent="IB", notHeld="0"), "0", *_algo(terms)]
-    fields += [*_kept(terms, solicited="0"), order.status, *_kept(terms, randomizeSize="0", randomizePrice="0")]
-    fields += [*_conditions(terms), _trail_echo(order), _offset(terms), *_kept(terms, cashQty="0"), "1"]
-    fields += [*_kept(terms, isOmsContainer="0"), _cancel_date(order), plain(order.filled), "0"]
-    fields += [*_kept(terms, autoCancelParent="0"), "", "0", "0", str(order.parent_perm or 9223372036854775807)]
+    fields += [*echo(kept, "clearingAccount clearingIntent notHeld"), "0", *_algo(terms)]
+    fields += [*echo(kept, "solicited"), order.status, *echo(kept, "randomizeSize randomizePrice")]
+    fields += [*_conditions(terms), _trail_echo(order), _offset(terms), *echo(kept, "cashQty"), "1"]
+    fields += [*echo(kept, "isOmsContainer"), _cancel_date(order), plain(order.filled), "0"]
+    fields += [*echo(kept, "autoCancelParent"), "", "0", "0", str(order.parent_perm or 9223372036854775807)]
     fields += [f"{order.ended_at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
     return seal([*fields, *_competing(version)])
 

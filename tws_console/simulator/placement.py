@@ -1,4 +1,4 @@
-"""Owns the decoding of placeOrder by server version. Imports `wire`, `contracts` and `orders`.
+"""Owns the decoding of placeOrder by server version. Imports `wire`, `attributes`, `contracts`, `orders`.
 
 The field order and its version gates follow the official client libraries between server versions 157 and 178. What
 the practice market does not act on is kept as it came, by name, so that it is echoed.
@@ -7,6 +7,7 @@ the practice market does not act on is kept as it came, by name, so that it is e
 import re
 from decimal import Decimal
 
+from tws_console.simulator.attributes import DEFAULTS
 from tws_console.simulator.contracts import read_query
 from tws_console.simulator.orders import Condition, Leg, Placement, Terms
 from tws_console.simulator.wire import Cursor, is_unset, plain
@@ -31,13 +32,14 @@ def read_placement(fields: list[str], version: int) -> Placement:
 
 
 def _keep(cursor: Cursor, values: dict[str, object], *names: str) -> None:
-    """Keep the next fields as they came, without those that mean "unset"."""
+    """Keep the next fields as they came, without those that say what TWS writes anyway."""
     kept = values.setdefault("kept", {})
     assert isinstance(kept, dict)
     for name in names:
         field = cursor.text()
-        if not is_unset(field):
-            kept[name] = plain(Decimal(field)) if _FRACTION.fullmatch(field) else field
+        written = plain(Decimal(field)) if _FRACTION.fullmatch(field) else field
+        if not is_unset(field) and written != DEFAULTS[name]:
+            kept[name] = written
 
 
 def _read_head(cursor: Cursor) -> dict[str, object]:
@@ -140,8 +142,9 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
     _keep(cursor, values, "adjustedStopPrice", "adjustedStopLimitPrice", "adjustedTrailingAmount")
     _keep(cursor, values, "adjustableTrailingUnit", "extOperator", "softDollarName", "softDollarValue", "cashQty")
     cursor.skip(4)  # the four fields of MiFID II, which no answer carries
-    _keep(cursor, values, "dontUseAutoPriceForHedge", "isOmsContainer", "discretionaryUpToLimitPrice")
-    _keep(cursor, values, "usePriceMgmtAlgo")
+    cursor.skip()  # dontUseAutoPriceForHedge
+    _keep(cursor, values, "isOmsContainer", "discretionaryUpToLimitPrice")
+    cursor.skip()  # usePriceMgmtAlgo
 
 
 def _read_condition(cursor: Cursor) -> Condition:

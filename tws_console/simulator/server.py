@@ -86,7 +86,7 @@ class SimulatorServer:
 
     async def _listen(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._new_session, host, port)
+        self._listener = await loop.create_server(self.new_session, host, port)
         self.host, self.port = host, self._listener.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -110,7 +110,8 @@ class SimulatorServer:
 
     # --- client connections ------------------------------------------------------------------------------------
 
-    def _new_session(self) -> Session:
+    def new_session(self) -> Session:
+        """The protocol of one more client connection."""
         return Session(self._opened, self._request, self.gateway.leave)
 
     def _opened(self, session: Session) -> None:

@@ -10,12 +10,14 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.contract.simulator.facts import (
+    advisors,
     brackets,
     changes,
     data,
     echoes,
     fills,
     lifecycle,
+    notices,
     rights,
     session,
     visibility,
@@ -24,7 +26,7 @@ from tests.contract.simulator.facts import (
 from tests.contract.simulator.facts.table import FACTS, Fact, Stage
 from tws_console.simulator.server import SimulatorServer
 
-ROOMS = (brackets, changes, data, echoes, fills, lifecycle, rights, session, visibility, witnesses)
+ROOMS = (advisors, brackets, changes, data, echoes, fills, lifecycle, notices, rights, session, visibility, witnesses)
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FACTS])

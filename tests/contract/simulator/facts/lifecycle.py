@@ -1,6 +1,5 @@
 """What happens to an order, message by message."""
 
-
 from tests.contract.simulator.facts.table import Stage, fact, listed, resting, steps
 from tests.support.raw_client import place_fields
 
