@@ -22,6 +22,7 @@ PROFIT_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
 PORT_RESET = "TWS socket port has been reset and this connection is being dropped. Please reconnect on the new port - "
 MAX_CONTROL_LINE = 1 << 16
+BACKLOG = 1024  # connections that wait to be taken; the hundred of asyncio make a burst of clients wait for seconds
 
 
 class SimulatorServer:
@@ -86,7 +87,7 @@ class SimulatorServer:
 
     async def _listen(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self.new_session, host, port)
+        self._listener = await loop.create_server(self.new_session, host, port, backlog=BACKLOG)
         self.host, self.port = host, self._listener.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
