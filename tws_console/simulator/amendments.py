@@ -69,6 +69,7 @@ class Amendments:
     def _send(self, order: Order, terms: Terms) -> None:
         order.terms = terms
         order.unsettled = True
+        order.renewed = self._clock.now()
         if terms.is_trail:
             order.stop = None
             matching.follow(order, self._lifecycle.quote(order))
