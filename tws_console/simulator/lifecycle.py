@@ -112,7 +112,7 @@ class Lifecycle:
             self._warn(order, 2109, notices.IGNORED_FLAG)
         if self._faults.take("2161", order.client_id):
             self._warn(order, 2161, notices.price_cap(order, self._price_now(order)))
-        if self._faults.take("10349", order.client_id):
+        if order.terms.preset_tif or self._faults.take("10349", order.client_id):
             self._warn(order, 10349, notices.PRESET_TIF)
         self._clock.later(self.latency, lambda: self.activate(order))
 

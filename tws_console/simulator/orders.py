@@ -69,6 +69,8 @@ class Terms:
     limit: Decimal | None = None
     aux: Decimal | None = None
     tif: str = "DAY"
+    preset_tif: bool = False
+    """The client left the time in force to the order presets of TWS."""
     account: str = ""
     oca_group: str = ""
     oca_type: int = 0

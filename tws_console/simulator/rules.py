@@ -125,8 +125,6 @@ def _check_quantity(terms: Terms) -> Refusal | None:
 
 
 def _check_tif(terms: Terms) -> Refusal | None:
-    if not terms.tif:
-        return Refusal(10052, "Invalid time in force:Empty")
     if terms.tif not in KNOWN_TIFS:
         return Refusal(10052, f"Invalid time in force:{terms.tif}")
     auction_only = terms.tif == "OPG" and terms.order_type not in ("MKT", "LMT")

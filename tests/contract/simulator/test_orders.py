@@ -121,7 +121,6 @@ async def test_order_stays_as_it_was_when_change_is_refused(
         ({"limit": ""}, 463, "valid price"),
         ({"quantity": 0}, 321, "size value cannot be zero"),
         ({"quantity": "1.5"}, 10318, "fractional"),
-        ({"tif": ""}, 10052, "Empty"),
         ({"tif": "SOON"}, 10052, "SOON"),
         ({"account": ""}, 321, "specify an account"),
         ({"parent_id": 77}, 321, "Can't find order with id = 77"),

@@ -1,5 +1,7 @@
 """What happens to an order, message by message."""
 
+from decimal import Decimal
+
 from tests.contract.simulator.facts.table import Stage, fact, listed, resting, steps
 from tests.support.raw_client import place_fields
 
@@ -60,7 +62,6 @@ _LOCAL: tuple[tuple[str, int, dict[str, object]], ...] = (
     ("an ambiguous contract", 200, {"con_id": 0, "symbol": "ABX"}),
     ("a price off its increment", 110, {"limit": "200.005"}),
     ("a quantity of 0", 321, {"quantity": 0}),
-    ("an empty time in force", 10052, {"tif": ""}),
     ("no account where there are several", 321, {"account": ""}),
 )
 for _what, _code, _changes in _LOCAL:
@@ -89,3 +90,23 @@ async def immediate_or_cancel(stage: Stage) -> None:
     client.send(*place_fields(1, limit="200", tif="IOC"))
     assert (await client.until_error(202))[4] == "Order Canceled - reason:"
     assert steps(client.received, 1)[-3:] == ["PendingCancel", "Cancelled", "E202"]
+
+
+@fact("ASY 191, 217, INS 64: an empty time in force becomes DAY by preset, told by 10349, and the order lives")
+async def empty_tif(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(1, limit="200", tif=""))
+    error = await client.until_error(10349)
+    assert error[2:5] == ["1", "10349", "Order TIF was set to DAY based on order preset."]
+    await client.until_status(1, "Submitted")
+    (order,) = stage.live()
+    assert order.terms.tif == "DAY"
+
+
+@fact("ASY 217: a change that leaves the time in force empty keeps the one the order has")
+async def empty_tif_of_a_change(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1, tif="GTC")
+    await resting(client, 1, limit="201", tif="")
+    (order,) = stage.live()
+    assert (order.terms.tif, order.terms.limit) == ("GTC", Decimal("201"))
