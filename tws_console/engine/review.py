@@ -123,6 +123,7 @@ class Review:
             base_rate=self._base_rate(ticket, figures),
             frozen=self._latch.is_frozen(),
             read_only=self._refusal(),
+            reduce_only=self._session.state.reduce_only,
             link_down=self._link_down(),
             stale=self._stale(now),
             steps=self._contracts.known_steps(ticket.instrument),

@@ -38,6 +38,20 @@ def read_only(situation: Situation, limits: Limits) -> Finding | None:
     return block(ErrorCode.READ_ONLY, situation.read_only) if situation.read_only else None
 
 
+def reduce_only(situation: Situation, limits: Limits) -> Finding | None:
+    """Nothing passes that would open, add or flip, whatever else of its side fills too."""
+    if not situation.reduce_only:
+        return None
+    ticket = situation.ticket
+    waiting = pending(situation.open_orders, ticket.request.action, ticket.account)
+    if waiting is None or situation.position is None:
+        return block(ErrorCode.REDUCE_ONLY, f"{situation.reduce_only}: position or open orders are not known")
+    sign = 1 if ticket.signed_quantity > 0 else -1
+    if effect(situation.position, ticket.signed_quantity + sign * waiting) in {"reducing", "closing"}:
+        return None
+    return block(ErrorCode.REDUCE_ONLY, f"{situation.reduce_only}: it would not only close")
+
+
 def stale_data(situation: Situation, limits: Limits) -> Finding | None:
     """An order into a broken link would wait somewhere unseen, so that blocks; an old list only warns."""
     if situation.link_down:

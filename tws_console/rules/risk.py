@@ -35,6 +35,7 @@ Rule = Callable[[Situation, Limits], Finding | None]
 RULES: tuple[tuple[str, Rule], ...] = (
     ("freeze", gates.freeze),
     ("read-only", gates.read_only),
+    ("reduce-only", gates.reduce_only),
     ("stale-data", gates.stale_data),
     ("symbols", gates.symbols),
     ("tick", sizes.tick),

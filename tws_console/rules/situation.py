@@ -60,6 +60,8 @@ class Situation:
     frozen: bool = False
     read_only: str = ""
     """Why nothing may be entered, empty when it may."""
+    reduce_only: str = ""
+    """Why the order may only reduce the position, empty when it may do more."""
     link_down: str = ""
     """Why an order would not reach the broker now, empty when it would."""
     stale: str = ""
