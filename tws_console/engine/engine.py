@@ -38,6 +38,7 @@ from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
+from tws_console.model.recovery import AwayReport
 from tws_console.rules.risk import Limits
 
 LOG = logging.getLogger(__name__)
@@ -182,10 +183,13 @@ class Engine:
             await link.account_summary(REQUEST_TIMEOUT)
         except RequestFailed as failed:
             self.notices.add(Tone.WARN, f"account figures not told: {failed.reason}")
-        report = await self.reconciler.compare(link)
+        await self.look_back(link)
+
+    async def look_back(self, link: LinkPort | None = None) -> AwayReport:
+        """What changed since the last look, and what became of every intent. Raises RequestFailed without a link."""
+        report = await self.reconciler.compare(link or self._link())
         await self.recovery.look()
-        if report.missing and link.up:
-            self._poll_now.set()
+        return report
 
     def _on_loss(self) -> None:
         if self.session.state.lost_at is not None:

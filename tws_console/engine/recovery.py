@@ -23,6 +23,7 @@ from tws_console.model.ids import OrderKey, owned_ids
 from tws_console.model.intent import Intent, IntentKind, IntentState
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
+from tws_console.model.problems import ErrorCode
 from tws_console.model.recovery import Unresolved, unknown_instrument
 
 TIMEOUT = 5.0
@@ -37,6 +38,10 @@ NOT_SENT = "marked not sent by a person"
 
 class ChoiceRefused(Exception):
     """A choice that cannot be carried out; nothing was sent. The text is one sentence."""
+
+    def __init__(self, reason: str, code: ErrorCode = ErrorCode.NOT_FOUND) -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class Recovery:
@@ -210,14 +215,9 @@ class Recovery:
         """Take the one order at the broker that could be the intent's as it. Raises ChoiceRefused."""
         one = await self._open(ulid)
         fitting = [row for row in one.candidates if perm_id in (None, row.perm_id)]
-        if len(fitting) != 1:
-            words = ", ".join(str(row.key) for row in one.candidates)
-            raise ChoiceRefused(
-                f"{len(one.candidates)} orders could be it: {words}; act on them in the list of orders"
-                if fitting
-                else "no order at the broker could be it: look into TWS, then mark it not sent"
-            )
-        order = fitting[0]
+        if not fitting:
+            raise ChoiceRefused("no order at the broker could be it: look into TWS, then mark it not sent")
+        order = _only(fitting, "act on them in the list of orders")
         self._decide("intent-adopt", one, order)
         self._adopt(one.intent, order.perm_id or 0, "a person says so")
         self._put(tuple(other for other in self.unresolved if other is not one))
@@ -227,19 +227,15 @@ class Recovery:
         """Cancel exactly the one live order that is or could be the intent's, or nothing. Raises ChoiceRefused."""
         one = await self._open(ulid)
         live = [row for row in one.candidates if row.live]
-        if len(live) != 1:
-            words = ", ".join(str(row.key) for row in live)
-            raise ChoiceRefused(
-                f"{len(live)} live orders could be it: {words}; nothing was sent, cancel them in the list of orders"
-                if live
-                else "no live order at the broker could be it: nothing was sent"
-            )
-        if refusal := self._trading.cannot_cancel(live[0]):
-            raise ChoiceRefused(f"nothing was sent: {refusal}")
-        self._decide("intent-cancel", one, live[0])
-        result = await self._trading.cancel(live[0], timeout)
+        if not live:
+            raise ChoiceRefused("no live order at the broker could be it: nothing was sent")
+        order = _only(live, "nothing was sent, cancel them in the list of orders")
+        if refusal := self._trading.cannot_cancel(order):
+            raise ChoiceRefused(f"nothing was sent: {refusal}", ErrorCode.FOREIGN_ORDER)
+        self._decide("intent-cancel", one, order)
+        result = await self._trading.cancel(order, timeout)
         if result.outcome in {"cancelled", "filled"}:
-            self._adopt(one.intent, live[0].perm_id or 0, f"a person cancelled it: {result.outcome}")
+            self._adopt(one.intent, order.perm_id or 0, f"a person cancelled it: {result.outcome}")
             self._put(tuple(other for other in self.unresolved if other is not one))
         return result
 
@@ -247,7 +243,7 @@ class Recovery:
         """A person says that it never became an order. Raises ChoiceRefused, also when its reference is live."""
         one = await self._open(ulid)
         if certain := [row for row in one.candidates if is_of(one.intent, row) and row.live]:
-            raise ChoiceRefused(f"{certain[0].key} is live and carries its reference: it was sent")
+            raise ChoiceRefused(f"{certain[0].key} is live and carries its reference: it was sent", ErrorCode.AMBIGUOUS)
         self._decide("intent-not-sent", one, None)
         if not await self._journal.settle_not_sent(ulid, NOT_SENT):
             raise ChoiceRefused("its fate has become known meanwhile: look again")
@@ -299,6 +295,14 @@ class Recovery:
 
     def _time(self) -> str:
         return f"{self._shared.clock.now():%H:%M:%S}Z"
+
+
+def _only(orders: list[Order], advice: str) -> Order:
+    """The one order. Raises ChoiceRefused when there are more."""
+    if len(orders) > 1:
+        words = ", ".join(str(row.key) for row in orders)
+        raise ChoiceRefused(f"{len(orders)} orders could be it: {words}; {advice}", ErrorCode.AMBIGUOUS)
+    return orders[0]
 
 
 def _words(intent: Intent) -> str:

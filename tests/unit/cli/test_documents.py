@@ -12,6 +12,7 @@ import pytest
 
 from tests.unit.cli import values
 from tws_console.cli import documents
+from tws_console.cli.away_document import away_fields
 from tws_console.cli.commands import cancel, place
 from tws_console.cli.connection import ConnectionFailed
 from tws_console.cli.jsontext import to_json
@@ -19,6 +20,7 @@ from tws_console.cli.stop_document import stop_document, stops_document
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
+from tws_console.model.recovery import Unresolved
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopVerdict
 
@@ -51,6 +53,13 @@ def positions() -> documents.Document:
 
 def account() -> documents.Document:
     return documents.done("account", accounts=[documents.account_row(values.FIGURES, values.NOW)])
+
+
+def reconcile() -> documents.Document:
+    unresolved = (Unresolved(values.INTENT, ("sent, no answer was recorded", "open orders: 2, none with it")),)
+    reason = "AAPL moved by +5 and no known fill explains it"
+    fields = away_fields(values.AWAY, unresolved, reason, can)
+    return documents.failed("reconcile", ErrorCode.OUTCOME_UNKNOWN, "1 intent has no known fate", **fields)
 
 
 def place_sent() -> documents.Document:
@@ -90,6 +99,7 @@ CASES: dict[str, Callable[[], documents.Document]] = {
     "account": account,
     "place": place_sent,
     "cancel": cancel_done,
+    "reconcile": reconcile,
     "stop": stop,
     "stop-two-endpoints": stops,
     "freeze": lambda: documents.done("freeze", host="127.0.0.1", port=7497, frozen=False),
