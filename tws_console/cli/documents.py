@@ -78,6 +78,7 @@ BLANKS: Mapping[str, Mapping[str, Any]] = {
         "reduce_only": None,
         "choice": None,
     },
+    "flatten": {"positions": (), "candidates": ()},
     "freeze": {"host": None, "port": None, "frozen": None, "at": None, "by": None, "reason": None},
 }
 """The fields of each command's document before anything is known."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -17,6 +18,7 @@ CONNECTION_FLAGS = ("host", "port", "client_id", "account", "profile")
 STAGE_SECONDS = 5.0
 STOP_SECONDS = 30.0
 MAX_SECONDS = 3600.0
+MAX_PERCENT = 50
 
 VERBS: Mapping[str, str] = {
     "health": "is the connection up, and what is at the other end",
@@ -25,6 +27,7 @@ VERBS: Mapping[str, str] = {
     "cancel": "cancel one own order by its permId, and wait for the broker's word",
     "cancel-all": "freeze entry, cancel every order of every client, prove it; asks first",
     "panic": "the same without a question: the emergency stop",
+    "flatten": "close one position or all with orders that can only close; asks first",
     "freeze": "status, on, release: the latch that keeps every new order back while cancels pass",
     "positions": "positions of every account with profit and loss",
     "account": "net liquidation, cash, margin and cushion of every account",
@@ -80,6 +83,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _percent(text: str) -> Decimal:
+    try:
+        percent = Decimal(text)
+    except InvalidOperation:
+        percent = Decimal("NaN")
+    if not percent.is_finite() or not 0 <= percent <= MAX_PERCENT:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to {MAX_PERCENT}, got {text!r}")
+    return percent
+
+
 _CLIENT_ID = _number(0, 2**31 - 1)
 _ORDER_ID = _number(0, 2**31 - 1)
 _PERM_ID = _number(1, 2**63 - 1)
@@ -104,6 +117,12 @@ def _connection(parser: argparse.ArgumentParser, seconds: float = STAGE_SECONDS)
         type=_seconds,
         default=seconds,
         help=f"bound of {what} ({seconds:g})",
+    )
+
+
+def _arm_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--arm", metavar="PHRASE", type=_word, help="on a live account, for this run: 'trade live ACCOUNT'"
     )
 
 
@@ -140,6 +159,7 @@ def _place() -> VerbParser:
     parser.add_argument("--transmit", action="store_true", help="let it work; without it the order is staged")
     parser.add_argument("--dry-run", action="store_true", help="check everything, send nothing")
     parser.add_argument("--what-if", action="store_true", help="ask the broker for margin and commission first")
+    _arm_flag(parser)
     _connection(parser)
     return parser
 
@@ -174,6 +194,33 @@ def _panic() -> VerbParser:
     )
     _json_flag(parser)
     _connection(parser, STOP_SECONDS)
+    return parser
+
+
+def _flatten() -> VerbParser:
+    parser = VerbParser(
+        "flatten",
+        VERBS["flatten"],
+        "Own orders that could close too are cancelled first; what others could still close is left to them. It never "
+        "flips a position, and it passes the freeze. Off a terminal it refuses (exit 6) without --yes. Exit 0 only "
+        "when every position is proved closed.",
+    )
+    parser.add_argument("symbol", metavar="SYMBOL", nargs="?", type=_word, help="the position, e.g. AAPL or 'ES DEC26'")
+    parser.add_argument("--all", action="store_true", help="every position, of --account or of all accounts")
+    parser.add_argument(
+        "--type", choices=("LMT", "MKT"), default="LMT", help="limit through the market, or market (LMT)"
+    )
+    parser.add_argument(
+        "--distance",
+        metavar="PERCENT",
+        type=_percent,
+        default=Decimal("0.5"),
+        help="how far through the market the limit goes (0.5)",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _arm_flag(parser)
+    _json_flag(parser)
+    _connection(parser)
     return parser
 
 
@@ -221,6 +268,7 @@ _BUILDERS: Mapping[str, Callable[[], VerbParser]] = {
     "place": _place,
     "cancel": _cancel,
     "cancel-all": _cancel_all,
+    "flatten": _flatten,
     "panic": _panic,
     "freeze": _freeze,
     "reconcile": _reconcile,
@@ -243,6 +291,8 @@ def read(verb: str, argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--client and --order-id belong together")
     if verb == "cancel" and (args.perm_id is None) == (args.client is None):
         parser.error("give either a permId or --client with --order-id")
+    if verb == "flatten" and bool(args.symbol) == args.all:
+        parser.error("give either a SYMBOL or --all")
     if verb == "freeze" and (args.action == "release") != (args.phrase is not None):
         parser.error('--phrase "resume trading" belongs to release and to nothing else')
     return args

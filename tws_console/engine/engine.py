@@ -14,9 +14,11 @@ import logging
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from tws_console.engine.arming import Arming
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.ends import Ends
+from tws_console.engine.flatten import Flatten
 from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
@@ -92,13 +94,16 @@ class Engine:
             limits,
             shared,
         )
+        self.arming = Arming(self.session, journal, shared)
+        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
         self.ends = Ends(self.clock)
         self.recovery = Recovery(self.session, self.book, self.ends, self.trading, journal, shared, profile_client_id)
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
         self.session.prepare = self._raise_order_ids
-        self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        place = f"{endpoint.host}:{endpoint.port}"
+        self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart)
         self._stores = (
             self.session.apply,
             self.book.apply,
@@ -343,6 +348,7 @@ class Engine:
             link = self.session.link
             frames = link.frames if link is not None else 0
             frozen = self.latch.is_frozen()
+            self.session.look_at_windows()
             self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
             before = frames
             await asyncio.sleep(1.0)

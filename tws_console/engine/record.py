@@ -6,13 +6,14 @@ Nothing here waits: the journal's own thread writes, and the stop never stands b
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
-from tws_console.model.codes import LINK_RESTORED, Kind, Severity, effective_code, explain
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED, Kind, Severity, effective_code, explain
 from tws_console.model.events import (
     CommissionSeen,
     CompletedSeen,
@@ -33,12 +34,22 @@ LOG = logging.getLogger(__name__)
 class Recorder:
     """Turns broker events into journal rows and, where a trader must know, into notices."""
 
-    def __init__(self, journal: JournalPort, book: Book, notices: Notices, clock: Clock, endpoint: str) -> None:
+    def __init__(
+        self,
+        journal: JournalPort,
+        book: Book,
+        notices: Notices,
+        clock: Clock,
+        endpoint: str,
+        restart: Callable[[], str],
+    ) -> None:
+        """`restart` gives the sentence of a restart window that is open now, empty when none is."""
         self._endpoint = endpoint
         self._journal = journal
         self._book = book
         self._notices = notices
         self._clock = clock
+        self._restart = restart
         self._answered: set[str] = set()
         self._ended: set[str] = set()
 
@@ -82,6 +93,9 @@ class Recorder:
     def _problem(self, event: ProblemSeen) -> None:
         info = explain(effective_code(event.code, event.text))
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
+        if event.code in LINK_LOST and (restart := self._restart()):
+            self._notices.add(Tone.NOTE, f"{event.code} {' '.join(event.text.split())} {restart}", code=event.code)
+            return
         if event.code in LINK_RESTORED:
             tone = Tone.GOOD
         elif info.kind is Kind.FARM:

@@ -1,4 +1,4 @@
-"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model and ports only.
+"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model, rules and ports only.
 
 Each stage has a name, a bound and a sentence. After the API is ready nothing is fatal any more: a part that does not
 answer is said to be missing and the rest goes on (start-up requests that never answer are usual: ib_async issues 82,
@@ -32,6 +32,9 @@ from tws_console.model.session import (
     Stage,
     StageName,
 )
+from tws_console.model.windows import RestartWindow
+from tws_console.rules.live import contradictions
+from tws_console.rules.restart import restart_at
 
 READ_ONLY_API = "TWS is set to Read-Only API: nothing, the stop included, can be cancelled from here"
 READ_ONLY_CODES = frozenset({321, 322, 10119})
@@ -53,6 +56,7 @@ class Endpoint:
     account: str = ""
     read_only: bool = False
     poll_seconds: float = 2.0
+    restart_windows: tuple[RestartWindow, ...] = ()
     stage_timeout: float = 5.0
     retry_first: float = 1.0
     retry_most: float = 60.0
@@ -106,8 +110,7 @@ class Session:
             case ProblemSeen():
                 self._problem(event)
             case AccountsSeen():
-                self.put(accounts=event.accounts)
-                self.put(entry_refusal=self._refusal())
+                self._accounts(event.accounts)
             case NextIdSeen():
                 self.put(next_valid_id=event.order_id)
             case SnapshotTaken():
@@ -163,8 +166,33 @@ class Session:
         self.link = None
         self.put(lamps=self._board.socket(up=False), lost_at=event.at, phase=Phase.WAITING)
         if not event.expected:
-            self._notices.add(Tone.BAD, f"link to TWS lost: {event.why}")
+            restart = self.restart()
+            words = f"link to TWS lost: {event.why}"
+            self._notices.add(*((Tone.NOTE, f"{words}. {restart}") if restart else (Tone.BAD, words)))
         self._lost.set()
+
+    def _accounts(self, accounts: tuple[str, ...]) -> None:
+        """Who is at the other end. Another set of accounts is another login: nothing stays armed for it."""
+        before = self.state
+        if accounts == before.accounts:
+            return
+        self.put(accounts=accounts)
+        self.put(entry_refusal=self._refusal())
+        if before.armed and set(accounts) != set(before.accounts):
+            self.put(armed=())
+            self._notices.add(Tone.BAD, f"other accounts than before ({', '.join(accounts)}): disarmed")
+        for words in contradictions(self.state):
+            self._notices.add(Tone.WARN, words)
+
+    def look_at_windows(self) -> None:
+        """Note the restart window that is open or near, if there is one."""
+        self.put(restart=restart_at(self.endpoint.restart_windows, self._clock.now()))
+
+    def restart(self) -> str:
+        """The sentence of a restart window that is open now, empty when none is."""
+        self.look_at_windows()
+        found = self.state.restart
+        return found.words if found is not None and found.inside else ""
 
     def _refusal(self) -> str:
         """Why no order may be placed from here at all; cancels and the stop always may."""
@@ -173,13 +201,6 @@ class Session:
             return f"this console was started for port {endpoint.port}: start it anew with --port {self._port} to enter"
         if endpoint.read_only:
             return "read-only: started with --read-only or read_only in the profile"
-        if endpoint.mode is Mode.LIVE:
-            return "live profile: this version shows, cancels and stops on live accounts but places no order"
-        for account in accounts:
-            if not account.startswith(("DU", "DF")):
-                return (
-                    f"account {account} is not a paper account (DU, DF): this version places no order on live accounts"
-                )
         if endpoint.account and accounts and endpoint.account not in accounts:
             return f"the profile wants account {endpoint.account}, this TWS has {', '.join(accounts)}"
         return ""
@@ -193,12 +214,11 @@ class Session:
             client_id=link.client_id,
             server_version=link.server_version,
             next_valid_id=link.next_valid_id,
-            accounts=link.accounts,
             lamps=replace(self._board.lamps, socket=Lamp.UP),
             phase=Phase.UP,
         )
         self._board.lamps = self.state.lamps
-        self.put(entry_refusal=self._refusal())
+        self._accounts(link.accounts)
 
     async def connect(self) -> None:
         """Open the link and load everything, once. Raises ConnectFailed when the API does not become ready."""
@@ -219,10 +239,9 @@ class Session:
             client_id=link.client_id,
             server_version=link.server_version,
             next_valid_id=link.next_valid_id,
-            accounts=link.accounts,
             lamps=self._board.lamps,
         )
-        self.put(entry_refusal=self._refusal())
+        self._accounts(link.accounts)
         if not link.up:
             # It broke between its last start-up message and this line, when no loss could be told of it.
             self.link = None
@@ -260,11 +279,12 @@ class Session:
         """Accounts, orders, positions and executions: each bounded, none fatal."""
         timeout = self.endpoint.stage_timeout
         await self._bounded(StageName.ACCOUNTS, lambda: link.account_summary(timeout))
-        await self._bounded(StageName.ORDERS, lambda: self._first_list(link, timeout))
+        await self._bounded(StageName.ORDERS, lambda: self.fresh_list(link, timeout))
         await self._bounded(StageName.POSITIONS, lambda: link.positions(timeout))
         await self._bounded(StageName.EXECUTIONS, lambda: self._day(link, timeout))
 
-    async def _first_list(self, link: LinkPort, timeout: float) -> None:
+    async def fresh_list(self, link: LinkPort, timeout: float) -> None:
+        """A complete list of all orders that was asked for from now on. Raises RequestFailed."""
         since = self._clock.monotonic()
         link.ask_all_orders(urgent=True)
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tws_console.model.windows import Restart
+
+
+def is_paper_account(account: str) -> bool:
+    """IBKR prefixes paper accounts DU, and DF for an advisor."""
+    return account.startswith(("DU", "DF"))
+
 
 class Mode(StrEnum):
     PAPER = "paper"
@@ -107,7 +114,9 @@ class SessionState:
     reduce_only: str = ""
     """Why entry may only reduce positions, empty when it may do more."""
     entry_refusal: str = ""
-    """Why this console does not place orders at all (live in this version, read-only, account), empty when it does."""
+    """Why this console does not place orders at all (read-only, another account), empty when it does."""
+    armed: tuple[str, ...] = ()
+    """Live accounts that orders may go out for in this run."""
     snapshot_at: float | None = None
     """Monotonic seconds at which the newest complete list of orders was asked for."""
     snapshot_complete: bool = False
@@ -116,12 +125,14 @@ class SessionState:
     messages_per_second: int = 0
     frozen: bool = False
     frozen_since: str = ""
+    restart: Restart | None = None
+    """The restart window that is open or near."""
 
     @property
     def shown_mode(self) -> Mode:
         """An account that is neither DU nor DF is live, whatever the profile says (IBKR prefixes paper accounts DU,
         DF).
         """
-        if self.mode is not Mode.LIVE and any(not account.startswith(("DU", "DF")) for account in self.accounts):
+        if self.mode is not Mode.LIVE and not all(map(is_paper_account, self.accounts)):
             return Mode.LIVE
         return self.mode
