@@ -31,6 +31,7 @@ VERBS: Mapping[str, str] = {
     "freeze": "status, on, release: the latch that keeps every new order back while cancels pass",
     "positions": "positions of every account with profit and loss",
     "account": "net liquidation, cash, margin and cushion of every account",
+    "reconcile": "what changed while nobody looked, and which orders have no known fate; settles them one by one",
     "config": "init, show, path, validate: the settings file",
     "sim": "a simulated TWS to practise on; sim --help tells more",
 }
@@ -233,6 +234,17 @@ def _freeze() -> VerbParser:
     return parser
 
 
+def _reconcile() -> VerbParser:
+    parser = _plain("reconcile")
+    parser.epilog = "It only looks, so that the console still tells all of it, unless one of the four is given."
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--accept", action="store_true", help="take what is there now as known; ends reduce-only")
+    choice.add_argument("--adopt", metavar="INTENT", type=_word, help="the one order that could be it is it")
+    choice.add_argument("--cancel", metavar="INTENT", type=_word, help="cancel the one order that is or could be it")
+    choice.add_argument("--mark-not-sent", metavar="INTENT", type=_word, help="it never became an order")
+    return parser
+
+
 def _config() -> VerbParser:
     parser = _plain("config")
     parser.epilog = "show prints what is in force with flags and environment applied; validate looks at the file alone."
@@ -259,6 +271,7 @@ _BUILDERS: Mapping[str, Callable[[], VerbParser]] = {
     "flatten": _flatten,
     "panic": _panic,
     "freeze": _freeze,
+    "reconcile": _reconcile,
     "config": _config,
 }
 

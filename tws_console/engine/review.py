@@ -157,7 +157,7 @@ class Review:
             read_only=self._refusal(),
             restart=self._session.restart(),
             not_armed=not_armed(self._session.state, ticket.account),
-            reduce_only="this order may only close" if ticket.reduce_only else "",
+            reduce_only="this order may only close" if ticket.reduce_only else self._session.state.reduce_only,
             link_down=self._link_down(),
             stale=self._stale(now),
             steps=self._contracts.known_steps(ticket.instrument),

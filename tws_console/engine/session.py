@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.session import (
     ID_IN_USE,
+    NOTHING_LISTENS,
     STAGE_ORDER,
     ConnectFailed,
     Lamp,
@@ -36,6 +38,10 @@ from tws_console.rules.restart import restart_at
 
 READ_ONLY_API = "TWS is set to Read-Only API: nothing, the stop included, can be cancelled from here"
 READ_ONLY_CODES = frozenset({321, 322, 10119})
+PORT_MOVED = 1300
+"""TWS drops the connection and listens on another port from now on, which the text names at its end (IBKR Campus TWS
+API docs, "System Message Codes").
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Session:
         shared: Shared,
     ) -> None:
         self.endpoint = endpoint
+        self._port = endpoint.port
+        """Where TWS listens now."""
         self.link: LinkPort | None = None
         self.state = SessionState(
             endpoint.profile, endpoint.mode, endpoint.host, endpoint.port, endpoint.client_ids[0], endpoint.account
@@ -83,6 +91,10 @@ class Session:
         self._wanted_id = endpoint.client_ids[0]
         self._retry = asyncio.Event()
         self._lost = asyncio.Event()
+        self.prepare: Callable[[LinkPort], Awaitable[None]] = _nothing
+        """What must have happened on a new link before it counts as up: until then nothing is placed over it."""
+        self.tws_was_gone = False
+        """TWS itself has not been running since the last link: what lived in it only is lost."""
 
     # ---- state
 
@@ -115,8 +127,22 @@ class Session:
             self.put(lost_at=self.state.lost_at if self.state.lost_at is not None else event.at)
         elif event.code in LINK_RESTORED:
             self.put(lost_at=None)
+        if event.code == PORT_MOVED:
+            self._follow(event.text)
         if event.code in READ_ONLY_CODES and "read-only" in event.text.lower():
             self._note_read_only()
+
+    def _follow(self, text: str) -> None:
+        """Go on at the new port, so that everything can be seen, cancelled and stopped. Nothing is entered there:
+        freeze and journal belong to the port that this run was started with.
+        """
+        named = re.search(r"(\d{1,5})\D*$", text)
+        if named is None or not 0 < int(named[1]) < 65536:
+            return
+        self._port = int(named[1])
+        self.put(port=self._port)
+        self.put(entry_refusal=self._refusal())
+        self._notices.add(Tone.BAD, f"TWS has moved to port {self._port}: going on there. {self._refusal()}.")
 
     def _note_read_only(self) -> None:
         if not self.state.api_read_only:
@@ -171,6 +197,8 @@ class Session:
     def _refusal(self) -> str:
         """Why no order may be placed from here at all; cancels and the stop always may."""
         endpoint, accounts = self.endpoint, self.state.accounts
+        if self._port != endpoint.port:
+            return f"this console was started for port {endpoint.port}: start it anew with --port {self._port} to enter"
         if endpoint.read_only:
             return "read-only: started with --read-only or read_only in the profile"
         if endpoint.account and accounts and endpoint.account not in accounts:
@@ -218,6 +246,7 @@ class Session:
             # It broke between its last start-up message and this line, when no loss could be told of it.
             self.link = None
             raise ConnectFailed(StageName.READY, "the link to TWS broke as soon as it was made")
+        await self.prepare(link)
         await self._load(link)
         if self.link is link:
             self.put(phase=Phase.UP, lost_at=None if self.state.lamps.tws is not Lamp.DOWN else self.state.lost_at)
@@ -229,7 +258,7 @@ class Session:
             try:
                 return await self._broker.connect(
                     self.endpoint.host,
-                    self.endpoint.port,
+                    self._port,
                     client_id,
                     self._emit,
                     self.stage,
@@ -305,6 +334,7 @@ class Session:
                     await self.connect()
             except ConnectFailed as failed:
                 failures += 1
+                self.tws_was_gone |= failed.code == NOTHING_LISTENS
                 self.put(phase=Phase.WAITING, failure=failed, lamps=self._board.socket(up=False))
             else:
                 failures = 0
@@ -347,6 +377,10 @@ class Session:
         self.put(phase=Phase.CLOSED)
         if link is not None:
             await link.close()
+
+
+async def _nothing(link: LinkPort) -> None:
+    """A session without an engine prepares nothing."""
 
 
 def _ms(seconds: float) -> float:

@@ -72,6 +72,9 @@ class Phase(StrEnum):
 ID_IN_USE = 326
 """TWS's word for a client id that another connection holds (IBKR Campus TWS API docs, "Error Codes")."""
 
+NOTHING_LISTENS = 502
+"""No program has the port: TWS itself is not running (IBKR Campus TWS API docs, "Error Codes")."""
+
 
 class ConnectFailed(Exception):
     """A stage of connecting failed. `reason` is one sentence, `advice` the things to try, most likely first."""
@@ -108,6 +111,8 @@ class SessionState:
     """Monotonic seconds since when the socket or the link to the broker is down."""
     api_read_only: bool = False
     """The Read-Only API box is ticked: nothing can be sent or cancelled from here."""
+    reduce_only: str = ""
+    """Why entry may only reduce positions, empty when it may do more."""
     entry_refusal: str = ""
     """Why this console does not place orders at all (read-only, another account), empty when it does."""
     armed: tuple[str, ...] = ()

@@ -172,7 +172,7 @@ async def test_flatten_is_the_one_placement_that_passes_the_freeze(sim: Simulato
     with sqlite3.connect(home / "journal.db") as journal:
         rows = journal.execute("select order_id, state, action, quantity from intent").fetchall()
     journal.close()
-    assert rows == [(request["order_id"], "acked", "SELL", "600")]
+    assert rows == [(request["order_id"], "ended", "SELL", "600")]
 
 
 async def test_freeze_is_passed_by_nothing_that_could_open(sim: SimulatorProcess, home: Path) -> None:

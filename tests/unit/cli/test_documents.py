@@ -13,6 +13,7 @@ import pytest
 
 from tests.unit.cli import values
 from tws_console.cli import documents
+from tws_console.cli.away_document import away_fields
 from tws_console.cli.commands import cancel, flatten, place
 from tws_console.cli.connection import ConnectionFailed
 from tws_console.cli.jsontext import to_json
@@ -21,6 +22,7 @@ from tws_console.engine.flatten import FlattenResult
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
+from tws_console.model.recovery import Unresolved
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopVerdict
 from tws_console.rules.flatten_plan import Outcome
@@ -54,6 +56,13 @@ def positions() -> documents.Document:
 
 def account() -> documents.Document:
     return documents.done("account", accounts=[documents.account_row(values.FIGURES, values.NOW)])
+
+
+def reconcile() -> documents.Document:
+    unresolved = (Unresolved(values.INTENT, ("sent, no answer was recorded", "open orders: 2, none with it")),)
+    reason = "AAPL moved by +5 and no known fill explains it"
+    fields = away_fields(values.AWAY, unresolved, reason, can)
+    return documents.failed("reconcile", ErrorCode.OUTCOME_UNKNOWN, "1 intent has no known fate", **fields)
 
 
 def place_sent() -> documents.Document:
@@ -118,6 +127,7 @@ CASES: dict[str, Callable[[], documents.Document]] = {
     "account": account,
     "place": place_sent,
     "cancel": cancel_done,
+    "reconcile": reconcile,
     "flatten": flatten_partly,
     "stop": stop,
     "stop-two-endpoints": stops,
