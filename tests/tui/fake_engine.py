@@ -201,6 +201,21 @@ class FakeTrading:
         return FakeCancelResult(order.key)
 
 
+class FakeTakeover:
+    """Needed for every order but those of the session's own id; answers at once."""
+
+    def __init__(self, calls: list[tuple[str, object]], session: FakeSession) -> None:
+        self._calls = calls
+        self._session = session
+
+    def needed(self, order: Order, /) -> bool:
+        return order.client_id != self._session.state.client_id
+
+    async def cancel(self, order: Order, timeout: float = 5.0, *, may_bind: bool = False) -> FakeCancelResult:
+        self._calls.append(("takeover", order))
+        return FakeCancelResult(order.key)
+
+
 class FakeStop:
     def __init__(self, calls: list[tuple[str, object]], session: FakeSession, changes: FakeChanges) -> None:
         self._calls = calls
@@ -295,6 +310,7 @@ class FakeEngine:
         self.trading = FakeTrading(self.calls, self.portfolio.positions)
         self.flatten = FakeFlatten(self.calls)
         self.arming = FakeArming(self.calls, self.session, self.changes)
+        self.takeover = FakeTakeover(self.calls, self.session)
         self.stop = FakeStop(self.calls, self.session, self.changes)
 
     async def start(self) -> None:

@@ -29,6 +29,7 @@ from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.modals.flatten import FlattenModal, scopes
 from tws_console.tui.modals.help import HelpModal
 from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.modals.takeover import TakeoverModal
 
 LIVE = "U1234567"
 SMALL, MIDDLE = (80, 24), (120, 36)
@@ -87,7 +88,7 @@ def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, i
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["own", "manual", "release", "help", "palette"])
+@pytest.mark.parametrize("name", ["own", "foreign", "manual", "release", "help", "palette"])
 def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     def cancel(number: int) -> CancelModal:
         order = data.ORDERS[number]
@@ -97,7 +98,8 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
     places = (Where.ORDERS, Where.TABLES)
     steps: dict[str, Callable[[], Step]] = {
         "own": lambda: over(cancel(1)),
-        "manual": lambda: over(cancel(9)),
+        "foreign": lambda: over(TakeoverModal(data.ORDERS[7], data.ORDERS)),
+        "manual": lambda: over(TakeoverModal(data.ORDERS[9], data.ORDERS), "g"),
         "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
         "help": lambda: over(HelpModal(places, "Trade, orders pane")),
         "palette": lambda: over(CommandPalette(places), *"cancel"),

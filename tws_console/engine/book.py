@@ -161,6 +161,12 @@ class Book:
             facts.cancel_at, facts.cancel_refused = at, ""
             self._store(facts)
 
+    def mark_cancel_refused(self, key: OrderKey, words: str) -> None:
+        """The cancel was refused on a connection whose errors do not come to the book."""
+        if (facts := self._of(key)) is not None:
+            facts.cancel_refused = words
+            self._store(facts)
+
     def mark_outage(self, over: bool = False) -> None:
         """TWS has lost its link to the broker, or has it back: meanwhile it answers lists from memory, and nothing
         that it says of an order makes a row current.

@@ -32,6 +32,7 @@ from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
 from tws_console.engine.store import Changes, Waiters
+from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
 from tws_console.engine.twins import Twins
 from tws_console.engine.watch import Watch
@@ -118,6 +119,7 @@ class Engine:
         )
         self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()

@@ -114,6 +114,13 @@ class LinkPort(Protocol):
         """Ask for every client's open orders; the answer is a SnapshotTaken event. False when one is still owed."""
         ...
 
+    async def own_orders(self, timeout: float) -> None:
+        """Have this client's open orders told again, as OrderSeen; returns at the end marker. Under client id 0 this
+        binds every manual order open now: each gets a number of its own and may be submitted anew (IBKR Campus TWS API
+        docs, "Open Orders").
+        """
+        ...
+
     async def completed_orders(self, timeout: float) -> tuple[CompletedSeen, ...]: ...
     async def executions(self, timeout: float, client_id: int | None = None) -> tuple[Fill, ...]:
         """Today's executions. A Gateway may send no end marker for an empty answer: then a currentTime sent behind the
