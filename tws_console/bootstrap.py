@@ -113,6 +113,7 @@ def build_engine(
         account=effective.account or "",
         read_only=effective.read_only,
         poll_seconds=effective.poll_seconds,
+        restart_windows=effective.restart_windows,
         stage_timeout=timeout,
     )
     return Engine(

@@ -26,9 +26,9 @@ def sim() -> Iterator[SimulatorProcess]:
 
 @pytest.fixture
 def looking(shared: SimulatorProcess, tmp_path: Path) -> Program:
-    return Program(tmp_path, shared.port)
+    return Program(tmp_path, shared.port).at_any_hour()
 
 
 @pytest.fixture
 def program(sim: SimulatorProcess, tmp_path: Path) -> Program:
-    return Program(tmp_path, sim.port)
+    return Program(tmp_path, sim.port).at_any_hour()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT = 60.0
+AT_ANY_HOUR = "[profiles.paper]\nrestart_windows = []\n"
 BUY: Mapping[str, Any] = {
     "action": "BUY",
     "symbol": "AAPL",
@@ -45,6 +46,11 @@ class Program:
     def __init__(self, home: Path, port: int) -> None:
         self.home = home
         self.port = port
+
+    def at_any_hour(self) -> Program:
+        """With settings that no restart window holds an order back by, whenever the tests run."""
+        (self.home / "config.toml").write_text(AT_ANY_HOUR, encoding="utf-8")
+        return self
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TWS_")}

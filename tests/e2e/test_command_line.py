@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.program import TIMEOUT, HeldId, Program, checked, order
+from tests.e2e.program import AT_ANY_HOUR, TIMEOUT, HeldId, Program, checked, order
 from tests.support.simulator import SimulatorProcess, wait_until
 
 PLACE_ORDER = 3
@@ -199,7 +199,7 @@ def test_place_exits_7_when_the_broker_rejects(program: Program, sim: SimulatorP
 
 
 def test_place_exits_6_when_the_profile_sets_a_limit(program: Program, tmp_path: Path, sim: SimulatorProcess) -> None:
-    (tmp_path / "config.toml").write_text("[profiles.paper.limits]\nmax_quantity = 5\n")
+    (tmp_path / "config.toml").write_text(f"{AT_ANY_HOUR}[profiles.paper.limits]\nmax_quantity = 5\n")
     answer = program.run("place", "--json", order(), "--transmit")
     blocks = [verdict for verdict in answer.document["verdicts"] if verdict["verdict"] == "block"]
     assert (answer.code, answer.document["error_code"]) == (6, "MAX_QUANTITY")

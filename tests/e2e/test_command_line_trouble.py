@@ -97,7 +97,7 @@ def test_orders_exits_8_when_the_list_has_no_end(program: Program, sim: Simulato
 
 def test_place_exits_6_and_sends_nothing_when_the_api_is_read_only(tmp_path: Path) -> None:
     with SimulatorProcess("default", "--read-only-api") as sim:
-        answer = Program(tmp_path, sim.port).run("place", "--json", order(), "--transmit")
+        answer = Program(tmp_path, sim.port).at_any_hour().run("place", "--json", order(), "--transmit")
         assert (answer.code, answer.document["error_code"]) == (6, "READ_ONLY")
         assert "Read-Only API" in answer.document["error"]
         assert sim.book(client_id=12) == []

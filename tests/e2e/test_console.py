@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import HeldId
+from tests.e2e.program import AT_ANY_HOUR, HeldId
 from tests.support.simulator import SimulatorProcess, wait_until
 from tests.support.terminal import Terminal
 
@@ -26,6 +26,7 @@ def sim() -> Iterator[SimulatorProcess]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "config.toml").write_text(AT_ANY_HOUR, encoding="utf-8")
     return {"TWS_CONSOLE_HOME": str(tmp_path)}
 
 

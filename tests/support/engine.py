@@ -15,6 +15,7 @@ from tws_console.engine.engine import Engine
 from tws_console.model.order import Order
 from tws_console.model.session import Mode
 from tws_console.model.ticket import OrderRequest, Ticket
+from tws_console.model.windows import RestartWindow
 
 PAPER = "DU1234567"
 
@@ -22,8 +23,9 @@ PAPER = "DU1234567"
 def effective_for(sim: SimulatorProcess, client_id: int = 11, **changed: object) -> Effective:
     """The settings of a run against this simulator; `changed` replaces fields."""
     base = resolve(Settings(), {"host": sim.host, "port": sim.port, "client_id": client_id}, {})
-    values = {name: getattr(base, name) for name in base.__slots__} | {"poll_seconds": 0.25} | changed
-    return Effective(**values)
+    values = {name: getattr(base, name) for name in base.__slots__}
+    # Tests run at any hour: a restart window must not hold their orders.
+    return Effective(**(values | {"poll_seconds": 0.25, "restart_windows": ()} | changed))
 
 
 @asynccontextmanager
@@ -34,12 +36,20 @@ async def connected_engine(
     *,
     mode: Mode = Mode.PAPER,
     read_only: bool = False,
+    account: str | None = None,
     limits: Limits | None = None,
+    restart_windows: tuple[RestartWindow, ...] = (),
     polling: bool = False,
 ) -> AsyncIterator[Engine]:
     """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does."""
     effective = effective_for(
-        sim, client_id, mode=mode, read_only=read_only, limits=limits or Limits(duplicate_seconds=0.0)
+        sim,
+        client_id,
+        mode=mode,
+        read_only=read_only,
+        account=account,
+        limits=limits or Limits(duplicate_seconds=0.0),
+        restart_windows=restart_windows,
     )
     engine = build_engine(effective, (client_id,), timeout=5.0, by="test", journal_path=str(folder / "journal.db"))
     try:

@@ -8,10 +8,13 @@ _POSITIONS = {
     "outside_rth": 33,
     "good_after": 37,
     "good_till": 38,
+    "fa_group": 39,
+    "fa_method": 40,
     "oca_type": 46,
     "percent_offset": 51,
     "trail_stop": 68,
     "trailing_percent": 69,
+    "clearing_account": 78,
     "limit_offset": 92,
 }
 _SEC_TYPE, _BEHIND_HIDDEN, _ALGO, _CONDITIONS = 4, 35, 82, 89

@@ -7,7 +7,7 @@ changed, as the real engine does. What the screens asked for stands in `calls`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,8 @@ from tws_console.model.session import SessionState
 from tws_console.model.stop import StopReport, StopScope
 from tws_console.model.ticket import OrderRequest, Ticket
 from tws_console.model.verdict import Level, Verdict, WhatIf
+from tws_console.rules.flatten_plan import How
+from tws_console.rules.live import armable, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,50 @@ class FakeStop:
         self._changes.mark(session=True)
 
 
+@dataclass(frozen=True)
+class FakeFlattenResult:
+    """The fields of the engine's result that a screen reads."""
+
+    outcome: str = "closed"
+    reason: str = ""
+    instrument: Instrument = data.AAPL
+
+
+class FakeFlatten:
+    def __init__(self, calls: list[tuple[str, object]]) -> None:
+        self._calls = calls
+        self.result = FakeFlattenResult()
+
+    async def close_all(
+        self, holdings: Sequence[Position], how: How, timeout: float = 5.0
+    ) -> Sequence[FakeFlattenResult]:
+        self._calls.append(("flatten", (tuple(holdings), how)))
+        return [replace(self.result, instrument=row.instrument) for row in holdings]
+
+
+class FakeArming:
+    def __init__(self, calls: list[tuple[str, object]], session: FakeSession, changes: FakeChanges) -> None:
+        self._calls = calls
+        self._session = session
+        self._changes = changes
+
+    def refusal(self) -> str:
+        return "" if armable(self._session.state) else "paper, nothing has to be armed"
+
+    def phrases(self) -> tuple[str, ...]:
+        return tuple(phrase(account) for account in armable(self._session.state))
+
+    def arm(self, typed: str, /) -> None:
+        self._calls.append(("arm_live", typed))
+        self._session.state = replace(self._session.state, armed=armable(self._session.state)[:1])
+        self._changes.mark(session=True)
+
+    def disarm(self) -> None:
+        self._calls.append(("disarm_live", None))
+        self._session.state = replace(self._session.state, armed=())
+        self._changes.mark(session=True)
+
+
 class FakeEngine:
     """The façade of the engine over fixed values."""
 
@@ -268,6 +314,8 @@ class FakeEngine:
         self.session = FakeSession(data.SESSION)
         self.notices = FakeNotices(data.NOTICES, self.changes, data.NOW)
         self.trading = FakeTrading(self.calls, self.portfolio.positions)
+        self.flatten = FakeFlatten(self.calls)
+        self.arming = FakeArming(self.calls, self.session, self.changes)
         self.takeover = FakeTakeover(self.calls, self.session)
         self.stop = FakeStop(self.calls, self.session, self.changes)
 

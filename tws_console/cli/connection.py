@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tws_console.cli.exits import CommandFailed
+from tws_console.cli.output import Output
 from tws_console.cli.wiring import NoConnection, Wiring
 from tws_console.config.resolve import Effective
 from tws_console.engine.engine import Engine
@@ -16,6 +17,7 @@ from tws_console.model.order import Order
 from tws_console.model.problems import ErrorCode
 from tws_console.model.session import ID_IN_USE, ConnectFailed, Phase, SessionState
 from tws_console.rules.capability import capability
+from tws_console.rules.live import contradictions
 
 
 class ConnectionFailed(CommandFailed):
@@ -88,3 +90,20 @@ def known_account(args: Namespace, engine: Engine) -> str | None:
     raise CommandFailed(
         ErrorCode.NOT_FOUND, f"there is no account {wanted} at this TWS; it has {', '.join(accounts) or 'not told any'}"
     )
+
+
+def armed(args: Namespace, engine: Engine, out: Output) -> None:
+    """Say where profile, port and accounts contradict each other, and arm what --arm names.
+
+    Raises CommandFailed when the phrase is wrong or nothing may be armed.
+    """
+    for words in contradictions(engine.session.state):
+        out.say(f"warning: {words}")
+    if args.arm is None:
+        return
+    try:
+        account = engine.arming.arm(args.arm)
+    except ValueError as refusal:
+        code = ErrorCode.READ_ONLY if engine.session.state.entry_refusal else ErrorCode.NOT_ARMED
+        raise CommandFailed(code, f"nothing was sent: {refusal}") from refusal
+    out.say(f"LIVE: {account} is armed for this command")

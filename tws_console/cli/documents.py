@@ -65,6 +65,20 @@ BLANKS: Mapping[str, Mapping[str, Any]] = {
         "elapsed_ms": None,
         "candidates": (),
     },
+    "reconcile": {
+        "since": None,
+        "at": None,
+        "fills": None,
+        "gone": None,
+        "new": None,
+        "changed": None,
+        "unexplained_positions": None,
+        "unresolved": None,
+        "missing": (),
+        "reduce_only": None,
+        "choice": None,
+    },
+    "flatten": {"positions": (), "candidates": ()},
     "freeze": {"host": None, "port": None, "frozen": None, "at": None, "by": None, "reason": None},
 }
 """The fields of each command's document before anything is known."""

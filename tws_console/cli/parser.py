@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -17,6 +18,7 @@ CONNECTION_FLAGS = ("host", "port", "client_id", "account", "profile")
 STAGE_SECONDS = 5.0
 STOP_SECONDS = 30.0
 MAX_SECONDS = 3600.0
+MAX_PERCENT = 50
 
 VERBS: Mapping[str, str] = {
     "health": "is the connection up, and what is at the other end",
@@ -25,9 +27,11 @@ VERBS: Mapping[str, str] = {
     "cancel": "cancel one order by its permId, and wait for the broker's word; --takeover for another program's",
     "cancel-all": "freeze entry, cancel every order of every client, prove it; asks first",
     "panic": "the same without a question: the emergency stop",
+    "flatten": "close one position or all with orders that can only close; asks first",
     "freeze": "status, on, release: the latch that keeps every new order back while cancels pass",
     "positions": "positions of every account with profit and loss",
     "account": "net liquidation, cash, margin and cushion of every account",
+    "reconcile": "what changed while nobody looked, and which orders have no known fate; settles them one by one",
     "config": "init, show, path, validate: the settings file",
     "sim": "a simulated TWS to practise on; sim --help tells more",
 }
@@ -86,6 +90,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _percent(text: str) -> Decimal:
+    try:
+        percent = Decimal(text)
+    except InvalidOperation:
+        percent = Decimal("NaN")
+    if not percent.is_finite() or not 0 <= percent <= MAX_PERCENT:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to {MAX_PERCENT}, got {text!r}")
+    return percent
+
+
 _CLIENT_ID = _number(0, 2**31 - 1)
 _ORDER_ID = _number(0, 2**31 - 1)
 _PERM_ID = _number(1, 2**63 - 1)
@@ -110,6 +124,12 @@ def _connection(parser: argparse.ArgumentParser, seconds: float = STAGE_SECONDS)
         type=_seconds,
         default=seconds,
         help=f"bound of {what} ({seconds:g})",
+    )
+
+
+def _arm_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--arm", metavar="PHRASE", type=_word, help="on a live account, for this run: 'trade live ACCOUNT'"
     )
 
 
@@ -146,6 +166,7 @@ def _place() -> VerbParser:
     parser.add_argument("--transmit", action="store_true", help="let it work; without it the order is staged")
     parser.add_argument("--dry-run", action="store_true", help="check everything, send nothing")
     parser.add_argument("--what-if", action="store_true", help="ask the broker for margin and commission first")
+    _arm_flag(parser)
     _connection(parser)
     return parser
 
@@ -193,6 +214,33 @@ def _panic() -> VerbParser:
     return parser
 
 
+def _flatten() -> VerbParser:
+    parser = VerbParser(
+        "flatten",
+        VERBS["flatten"],
+        "Own orders that could close too are cancelled first; what others could still close is left to them. It never "
+        "flips a position, and it passes the freeze. Off a terminal it refuses (exit 6) without --yes. Exit 0 only "
+        "when every position is proved closed.",
+    )
+    parser.add_argument("symbol", metavar="SYMBOL", nargs="?", type=_word, help="the position, e.g. AAPL or 'ES DEC26'")
+    parser.add_argument("--all", action="store_true", help="every position, of --account or of all accounts")
+    parser.add_argument(
+        "--type", choices=("LMT", "MKT"), default="LMT", help="limit through the market, or market (LMT)"
+    )
+    parser.add_argument(
+        "--distance",
+        metavar="PERCENT",
+        type=_percent,
+        default=Decimal("0.5"),
+        help="how far through the market the limit goes (0.5)",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _arm_flag(parser)
+    _json_flag(parser)
+    _connection(parser)
+    return parser
+
+
 def _freeze() -> VerbParser:
     parser = _plain("freeze")
     parser.epilog = (
@@ -200,6 +248,17 @@ def _freeze() -> VerbParser:
     )
     parser.add_argument("action", choices=("status", "on", "release"))
     parser.add_argument("--phrase", metavar="TEXT", default=None, help="for release: resume trading")
+    return parser
+
+
+def _reconcile() -> VerbParser:
+    parser = _plain("reconcile")
+    parser.epilog = "It only looks, so that the console still tells all of it, unless one of the four is given."
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--accept", action="store_true", help="take what is there now as known; ends reduce-only")
+    choice.add_argument("--adopt", metavar="INTENT", type=_word, help="the one order that could be it is it")
+    choice.add_argument("--cancel", metavar="INTENT", type=_word, help="cancel the one order that is or could be it")
+    choice.add_argument("--mark-not-sent", metavar="INTENT", type=_word, help="it never became an order")
     return parser
 
 
@@ -226,8 +285,10 @@ _BUILDERS: Mapping[str, Callable[[], VerbParser]] = {
     "place": _place,
     "cancel": _cancel,
     "cancel-all": _cancel_all,
+    "flatten": _flatten,
     "panic": _panic,
     "freeze": _freeze,
+    "reconcile": _reconcile,
     "config": _config,
 }
 
@@ -247,6 +308,8 @@ def read(verb: str, argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--client and --order-id belong together")
     if verb == "cancel" and (args.perm_id is None) == (args.client is None):
         parser.error("give either a permId or --client with --order-id")
+    if verb == "flatten" and bool(args.symbol) == args.all:
+        parser.error("give either a SYMBOL or --all")
     if verb == "cancel" and args.yes and not args.takeover:
         parser.error("--yes belongs to --takeover; an own order is cancelled without a question")
     if verb == "freeze" and (args.action == "release") != (args.phrase is not None):

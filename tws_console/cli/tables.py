@@ -65,6 +65,14 @@ POSITIONS = (
     Column("Ccy", "currency"),
     Column("Type", "sec_type"),
 )
+FLATTENED = (
+    Column("Account", "account", keep=True),
+    Column("Symbol", "name", keep=True),
+    Column("Before", "before", number=True, keep=True, grouped=True),
+    Column("After", "after", number=True, keep=True, grouped=True),
+    Column("Outcome", "outcome", keep=True),
+    Column("Reason", "reason", keep=True, unset=""),
+)
 ACCOUNTS = (
     Column("Account", "account", keep=True),
     Column("Ccy", "currency", keep=True),

@@ -90,6 +90,8 @@ def _rule(problem: ErrorDetails) -> str:
     context = problem.get("ctx", {})
     if problem["type"] == "literal_error":
         return f"must be {context['expected']}"
+    if problem["type"] == "value_error":
+        return str(context["error"])
     for bound, words in _BOUNDS.items():
         if bound in context:
             return f"must be {words} {context[bound]}"

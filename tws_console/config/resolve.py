@@ -12,6 +12,7 @@ from tws_console.config import paths
 from tws_console.config.errors import ConfigError, did_you_mean
 from tws_console.config.settings import MAX_CLIENT_ID, Limits, Profile, Settings, mode_of
 from tws_console.model.session import Mode
+from tws_console.model.windows import NIGHTLY, RestartWindow, parse_window
 
 _VARIABLES = {
     "profile": "TWS_PROFILE",
@@ -41,6 +42,7 @@ class Effective:
     limits: Limits
     theme: str
     config_path: str
+    restart_windows: tuple[RestartWindow, ...] = ()
 
 
 def resolve(
@@ -58,7 +60,6 @@ def resolve(
     port = given.number("port", profile.port, 1, 65535)
     account, _ = given.text("account") or (profile.account, "")
     mode = Mode(mode_of(name, profile, port))
-    read_only = profile.read_only if profile.read_only is not None else mode is Mode.LIVE
     theme = flags.get("theme")
     return Effective(
         profile_name=name,
@@ -68,12 +69,19 @@ def resolve(
         client_id_exact=flags.get("client_id") is not None,
         account=account,
         mode=mode,
-        read_only=bool(flags.get("read_only")) or read_only,
+        read_only=bool(flags.get("read_only")) or bool(profile.read_only),
         poll_seconds=profile.poll_seconds,
         limits=profile.limits,
         theme=str(theme) if theme else settings.ui.theme,
         config_path=config_path or paths.config_file(),
+        restart_windows=tuple(parse_window(text) for text in _windows(profile, mode)),
     )
+
+
+def _windows(profile: Profile, mode: Mode) -> tuple[str, ...]:
+    if profile.restart_windows is not None:
+        return profile.restart_windows
+    return () if mode is Mode.DEMO else NIGHTLY
 
 
 def _profile(settings: Settings, name: str, source: str) -> Profile:

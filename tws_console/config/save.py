@@ -21,6 +21,8 @@ client_id = 11              # the console's; commands use the eight ids that fol
 # read_only = true          # look and cancel, never place
 poll_seconds = 2.0          # between two lists of the orders of all clients
 
+# restart_windows = ["00:15-01:45 ET", "Fri 23:00-Sat 03:00 ET"]   # new orders wait; [] for none. EU: 05:45-06:45 CET
+
 # A limit that is set here blocks; one that is not set has a built-in value that warns.
 [profiles.paper.limits]
 # max_quantity = 1000                 # units in one order

@@ -12,12 +12,12 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tws_console.config.quick import mode_by
+from tws_console.model.windows import parse_window
 
 MAX_CLIENT_ID = 2_147_483_647
 """The wire carries the client id as a signed 32-bit number."""
 
 NOT_ACTED_ON = (
-    "profiles.*.restart_windows",
     "profiles.*.limits.max_daily_loss",
     "ui.keys",
     "ui.columns",
@@ -40,6 +40,11 @@ def _to_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _readable(window: str) -> str:
+    parse_window(window)
+    return window
+
+
 def _upper(symbols: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(symbol.strip().upper() for symbol in symbols)
 
@@ -47,6 +52,7 @@ def _upper(symbols: tuple[str, ...]) -> tuple[str, ...]:
 Amount = Annotated[Decimal, BeforeValidator(_to_decimal), Field(gt=0, allow_inf_nan=False)]
 Seconds = Annotated[float, BeforeValidator(_to_float), Field(allow_inf_nan=False)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_to_tuple)]
+Windows = Annotated[tuple[Annotated[str, AfterValidator(_readable)], ...], BeforeValidator(_to_tuple)]
 Symbols = Annotated[Names, AfterValidator(_upper)]
 Host = Annotated[str, Field(min_length=1, pattern=r"^\S+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -85,7 +91,8 @@ class Profile(_Table):
     mode: ModeName | None = None
     read_only: bool | None = None
     poll_seconds: Annotated[Seconds, Field(ge=0.25, le=60)] = 2.0
-    restart_windows: Names = ()
+    restart_windows: Windows | None = None
+    """None: the broker's own for North America, none in the demo."""
     limits: Limits = Limits()
 
 
@@ -123,8 +130,6 @@ def kept_keys(settings: Settings) -> tuple[str, ...]:
     """Dotted keys that the file sets and that nothing in this version acts on (see NOT_ACTED_ON)."""
     found = [f"ui.{key}" for key in ("keys", "columns", "slow_link") if key in settings.ui.model_fields_set]
     for name, profile in settings.profiles.items():
-        if "restart_windows" in profile.model_fields_set:
-            found.append(f"profiles.{name}.restart_windows")
         if "max_daily_loss" in profile.limits.model_fields_set:
             found.append(f"profiles.{name}.limits.max_daily_loss")
     return tuple(sorted(found))

@@ -8,9 +8,10 @@ both asked for after the row's last event. A list is a snapshot with no memory o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from tws_console.engine.ends import base
 from tws_console.engine.facts import Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
@@ -130,6 +131,35 @@ class Book:
             facts.staged = True
             self._store(facts)
 
+    def recall_staged(self, placement: Placement, client_id: int) -> OrderKey | None:
+        """Show an order that an earlier run staged; None when its numbers name another order by now."""
+        if (client_id, placement.order_id) in self._alias:
+            return None
+        key = self.mark_sending(placement, client_id)
+        self.mark_staged(key)
+        return key
+
+    def mark_lost(self, key: OrderKey, why: str) -> None:
+        """A staged order lives in one run of TWS only (IBKR Campus TWS API docs, "Order Placement Considerations")."""
+        facts = self._of(key)
+        if facts is not None and facts.staged:
+            facts.lost = why
+            self._store(facts)
+
+    def give_intent(self, key: OrderKey, intent: str) -> None:
+        """The journal knows this order: it is the one that was meant by that intent."""
+        facts = self._of(key)
+        if facts is not None and not facts.intent:
+            facts.intent = intent
+            self._store(facts)
+
+    def mark_twins(self, perm_ids: Iterable[int]) -> None:
+        """These orders are one intent's: none of them may be acted on unseen."""
+        for perm_id in perm_ids:
+            if (facts := self._facts.get(OrderKey.perm(perm_id))) is not None:
+                facts.twin = True
+                self._store(facts)
+
     def mark_cancel_sent(self, key: OrderKey, at: float) -> None:
         if (facts := self._of(key)) is not None:
             facts.cancel_at, facts.cancel_refused = at, ""
@@ -230,8 +260,8 @@ class Book:
         if not fill.perm_id:
             return
         fills = self._fills.setdefault(fill.perm_id, {})
-        new = fill.base_id not in fills
-        fills[fill.base_id] = fill
+        new = base(fill.exec_id) not in fills
+        fills[base(fill.exec_id)] = fill
         key = OrderKey.perm(fill.perm_id)
         facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
         if facts is None:

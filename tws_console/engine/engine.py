@@ -14,14 +14,19 @@ import logging
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from tws_console.engine.arming import Arming
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
+from tws_console.engine.ends import Ends
+from tws_console.engine.flatten import Flatten
 from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import BrokerPort, Emit, FreezePort, JournalPort, LinkPort, RequestFailed
+from tws_console.engine.reconcile import Reconciler
 from tws_console.engine.record import Recorder
+from tws_console.engine.recovery import Recovery
 from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
@@ -30,6 +35,7 @@ from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
+from tws_console.engine.twins import Twins
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
 from tws_console.model.codes import LINK_LOST, LINK_RESTORED
@@ -37,13 +43,12 @@ from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, Pr
 from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
+from tws_console.model.recovery import AwayReport
 from tws_console.rules.risk import Limits
 
 LOG = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT = 5.0
-DATA_LOST = 1101
-"""The link is back and every market data subscription is gone (IBKR Campus TWS API docs, "System Message Codes")."""
 LIST_PATIENCE = 15.0
 """Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
 SPARE_IDS = range(20, 1020)
@@ -110,7 +115,15 @@ class Engine:
                 (*owned_ids(profile_client_id), *SPARE_IDS),
             )
         )
-        self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        self.arming = Arming(self.session, journal, shared)
+        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
+        self.ends = Ends(self.clock)
+        self.recovery = Recovery(self.session, self.book, self.ends, self.trading, journal, shared, profile_client_id)
+        self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
+        twins = Twins(self.book, journal, shared)
+        self.session.prepare = self._raise_order_ids
+        place = f"{endpoint.host}:{endpoint.port}"
+        self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart)
         self._stores = (
             self.session.apply,
             self.book.apply,
@@ -118,8 +131,12 @@ class Engine:
             self.accounts.apply,
             self.quotes.apply,
             self.stop.apply,
+            self.ends.apply,
+            self.recovery.apply,
+            twins.apply,
             self._recorder.apply,
         )
+        self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -140,7 +157,7 @@ class Engine:
 
     def _take_from_side(self, event: Event) -> None:
         """Take in what a second connection tells of orders: the session is no business of its."""
-        self._give(event, (self.book.apply, self.stop.apply, self._recorder.apply))
+        self._give(event, self._side_stores)
 
     def _give(self, event: Event, stores: Iterable[Emit]) -> None:
         for apply in stores:
@@ -160,18 +177,43 @@ class Engine:
             case PositionSeen():
                 self._watch_position(event)
             case ProblemSeen() if event.code in LINK_LOST:
+                self.reconciler.gap_begins(f"TWS had lost its link to IBKR ({event.code})")
                 self.book.mark_outage()
             case LinkLost():
+                self.reconciler.gap_begins("the link to TWS was lost")
                 # What the next link says counts, until it tells of an outage of its own.
                 self.book.mark_outage(over=True)
             case ProblemSeen() if event.code in LINK_RESTORED:
                 self.book.mark_outage(over=True)
-                if event.code == DATA_LOST:
-                    self._watch.forget_lines()
+                self._restored()
             case FillSeen() if event.fill.live:
                 self._tell_fill(event.fill)
             case _:
                 pass
+
+    def _restored(self) -> None:
+        """TWS has its link to IBKR back. Subscriptions are gone (1101) or said to be kept (1102), which has been seen
+        to be wrong (nautilus_trader issue 3968): everything is asked for again, and compared with what was known.
+        """
+        self._watch.forget_lines()
+        link = self.session.link
+        if link is not None and self.reconciler.keeps and self.session.state.snapshot_at is not None:
+            link.renew_feeds()
+            self._spawn(self._after_gap(link), "reconcile")
+
+    async def _after_gap(self, link: LinkPort) -> None:
+        """Look at what happened while the broker's word did not reach us."""
+        try:
+            await link.account_summary(REQUEST_TIMEOUT)
+        except RequestFailed as failed:
+            self.notices.add(Tone.WARN, f"account figures not told: {failed.reason}")
+        await self.look_back(link)
+
+    async def look_back(self, link: LinkPort | None = None) -> AwayReport:
+        """What changed since the last look, and what became of every intent. Raises RequestFailed without a link."""
+        report = await self.reconciler.compare(link or self._link())
+        await self.recovery.look()
+        return report
 
     def _on_loss(self) -> None:
         if self.session.state.lost_at is not None:
@@ -202,11 +244,13 @@ class Engine:
 
     async def start(self) -> None:
         """Begin connecting in the background and keep the link up. Returns at once."""
+        self.reconciler.keeps = True
         self.session.put(frozen=self.latch.is_frozen())
-        self._spawn(self.session.keep(self._ready), "session")
+        self._spawn(self.session.keep(self._ready_to_stay), "session")
         self._spawn(self._poll(), "poll")
         self._spawn(self._tick(), "tick")
         self._spawn(self._supply(), "quotes")
+        self._spawn(self.reconciler.keep(), "last known")
 
     async def connect(self) -> None:
         """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""
@@ -225,13 +269,19 @@ class Engine:
         if self.session.link is not None:
             self.book.attach(self.session.link.client_id)
 
+    async def _ready_to_stay(self) -> None:
+        """A new link of a console, which tells what happened since the last one."""
+        await self._ready()
+        if self.session.link is not None:
+            self._spawn(self._after_gap(self.session.link), "reconcile")
+
     async def _ready(self) -> None:
         """A new link has loaded: attach the book to it and subscribe to what is shown all the time."""
         link = self.session.link
         if link is None:
             return
         self.book.attach(link.client_id)
-        await self._raise_order_ids(link)
+        await self._recall()
         for account in link.accounts:
             link.watch_account_pnl(account)
         for account, con_id in self.portfolio.positions:
@@ -250,10 +300,17 @@ class Engine:
             return
         link.raise_order_id(high + 1)
         if high >= link.next_valid_id:
-            self.notices.add(
-                Tone.WARN,
-                f"TWS offers order id {link.next_valid_id}, but {high} was used already: going on from {high + 1}",
-            )
+            # Ids that were lost in a restart are given out again by TWS (LEAN issue 242).
+            self.session.tws_was_gone = True
+            self._recorder.rolled_back(link.client_id, link.next_valid_id, high)
+
+    async def _recall(self) -> None:
+        """What earlier runs left open, and what they knew."""
+        try:
+            await self.reconciler.recall()
+        except OSError as error:
+            self.notices.add(Tone.BAD, f"what was known before cannot be read: {error}")
+        await self.recovery.look()
 
     async def _poll(self) -> None:
         """Ask for the list of all clients' orders again and again, one request in flight, slower when answers are
@@ -310,6 +367,7 @@ class Engine:
             link = self.session.link
             frames = link.frames if link is not None else 0
             frozen = self.latch.is_frozen()
+            self.session.look_at_windows()
             self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
             before = frames
             await asyncio.sleep(1.0)
@@ -339,6 +397,7 @@ class Engine:
 
     async def close(self) -> None:
         """Close the link and the journal. Nothing at the broker is touched."""
+        self.reconciler.mark()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -69,6 +69,8 @@ class Facts:
     gone: bool = False
     overdue: bool = False
     staged: bool = False
+    lost: str = ""
+    """Why it is no staged order any more."""
     twin: bool = False
     stale: bool = False
 
@@ -100,7 +102,7 @@ class Facts:
         self.seen_at = now
         self.missing_since = None
         self.overdue = False
-        self.staged = False
+        self.staged, self.lost = False, ""
         self.stale = False
         self.gone = False
 
@@ -205,6 +207,8 @@ def _end(facts: Facts) -> tuple[Status, str, Witness] | None:
         return Status.CANCELLED, words, witness
     if facts.reject and facts.head is None and facts.perm_id is None:
         return Status.REJECTED, facts.reject, Witness.REFUSAL
+    if facts.lost:
+        return Status.GONE, facts.lost, Witness.NONE
     if facts.gone:
         return Status.GONE, "left the list, end unknown", Witness.NONE
     return None

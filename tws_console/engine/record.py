@@ -6,15 +6,17 @@ Nothing here waits: the journal's own thread writes, and the stop never stands b
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
-from tws_console.model.codes import LINK_RESTORED, Kind, Severity, effective_code, explain
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED, Kind, Severity, effective_code, explain
 from tws_console.model.events import (
     CommissionSeen,
+    CompletedSeen,
     Event,
     FillSeen,
     LinkLost,
@@ -24,7 +26,7 @@ from tws_console.model.events import (
     Undecodable,
 )
 from tws_console.model.notice import Tone
-from tws_console.model.order import Order
+from tws_console.model.order import Order, Status
 
 LOG = logging.getLogger(__name__)
 
@@ -32,13 +34,24 @@ LOG = logging.getLogger(__name__)
 class Recorder:
     """Turns broker events into journal rows and, where a trader must know, into notices."""
 
-    def __init__(self, journal: JournalPort, book: Book, notices: Notices, clock: Clock, endpoint: str) -> None:
+    def __init__(
+        self,
+        journal: JournalPort,
+        book: Book,
+        notices: Notices,
+        clock: Clock,
+        endpoint: str,
+        restart: Callable[[], str],
+    ) -> None:
+        """`restart` gives the sentence of a restart window that is open now, empty when none is."""
         self._endpoint = endpoint
         self._journal = journal
         self._book = book
         self._notices = notices
         self._clock = clock
+        self._restart = restart
         self._answered: set[str] = set()
+        self._ended: set[str] = set()
 
     def apply(self, event: Event) -> None:
         match event:
@@ -51,6 +64,9 @@ class Recorder:
                     self._journal.record_order_state(row, endpoint=self._endpoint, at=self._clock.now())
             case FillSeen():
                 self._journal.record_fill(event.fill)
+                self._late_answer(self._book.find(event.fill.perm_id))
+            case CompletedSeen():
+                self._late_answer(self._book.find(event.perm_id))
             case CommissionSeen():
                 self._journal.record_commission(event.exec_id, event.commission, event.currency, event.realized_pnl)
             case ProblemSeen():
@@ -65,13 +81,21 @@ class Recorder:
 
     def _late_answer(self, row: Order | None) -> None:
         """An answer may come after whoever placed the order has stopped waiting: its intent is no open question."""
-        if row is not None and row.intent and row.perm_id and row.intent not in self._answered:
+        if row is None or not row.intent or not row.perm_id:
+            return
+        if row.intent not in self._answered:
             self._answered.add(row.intent)
             self._journal.record_ack(row.intent, row.perm_id, self._clock.now())
+        if not row.live and row.status is not Status.GONE and row.intent not in self._ended:
+            self._ended.add(row.intent)
+            self._journal.mark_ended(row.intent, self._clock.now(), row.reason or row.status.value)
 
     def _problem(self, event: ProblemSeen) -> None:
         info = explain(effective_code(event.code, event.text))
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
+        if event.code in LINK_LOST and (restart := self._restart()):
+            self._notices.add(Tone.NOTE, f"{event.code} {' '.join(event.text.split())} {restart}", code=event.code)
+            return
         if event.code in LINK_RESTORED:
             tone = Tone.GOOD
         elif info.kind is Kind.FARM:
@@ -82,6 +106,15 @@ class Recorder:
             tone = Tone.WARN if info.severity is Severity.WARN else Tone.BAD
         advice = f" {info.advice}" if info.advice and tone is Tone.BAD else ""
         self._notices.add(tone, f"{event.code} {' '.join(event.text.split())}{advice}", code=event.code)
+
+    def rolled_back(self, client_id: int, offered: int, used: int) -> None:
+        """TWS counts order ids lower than before: orders of the ids between may be lost, and their ids are not used."""
+        self._event("id-rollback", client_id=client_id, offered=offered, used=used)
+        self._notices.add(
+            Tone.WARN,
+            f"TWS offers order id {offered}, but {used} was used already: going on from {used + 1}. TWS has been set "
+            "back or restarted: look whether orders are missing.",
+        )
 
     def _event(self, kind: str, **payload: Any) -> None:
         self._journal.record_event(kind, payload, at=self._clock.now())

@@ -7,26 +7,33 @@ the same.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from decimal import Decimal
 
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.latch import Latch
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
-from tws_console.engine.ports import Placement, RequestFailed
+from tws_console.engine.ports import Guard, Placement, RequestFailed
 from tws_console.engine.results import Approval, ValidationFailed
 from tws_console.engine.session import Session
 from tws_console.model.clock import Clock
+from tws_console.model.ids import OrderKey
 from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
+from tws_console.model.order import Order
 from tws_console.model.position import AccountFigures
 from tws_console.model.session import Lamp
 from tws_console.model.ticket import FieldError, OrderRequest, Ticket
 from tws_console.model.verdict import Verdict, WhatIf
 from tws_console.rules.approval import drift, order_hash
+from tws_console.rules.closing import Baseline, baseline, concerns, room, surely_held
+from tws_console.rules.flatten_plan import closing_limits
 from tws_console.rules.hours import session_at
+from tws_console.rules.live import not_armed
 from tws_console.rules.risk import Limits, Recent, Situation, verdicts
 
 FROZEN = "frozen by an emergency stop: no order goes out until it is released"
+NOT_CLOSING = "the position or its other orders have changed: it would not only close any more"
 
 
 class Review:
@@ -102,9 +109,34 @@ class Review:
             return position.quantity
         return Decimal(0) if self._portfolio.loaded else None
 
-    def verdicts(self, ticket: Ticket) -> tuple[Verdict, ...]:
-        """What every risk rule says of the ticket now."""
-        return verdicts(self._situation(ticket), self._limits)
+    def orders_of(self, account: str, con_id: int) -> tuple[Order, ...]:
+        """Every known order of a holding, ended ones included."""
+        return tuple(row for row in self._book.orders.values() if concerns(row, account, con_id))
+
+    def order(self, key: OrderKey) -> Order | None:
+        """The order of that name as it is now."""
+        return self._book.get(key)
+
+    def baseline(self, account: str, con_id: int) -> Baseline | None:
+        """What to count fills from, None while the position is not known."""
+        held = self.position_of(account, con_id)
+        return None if held is None else baseline(held, self.orders_of(account, con_id))
+
+    def held_since(self, since: Baseline | None, account: str, con_id: int) -> Decimal | None:
+        """What is certainly still held, None when that is not known."""
+        if since is None:
+            return None
+        return surely_held(since, self.position_of(account, con_id), self.orders_of(account, con_id))
+
+    def verdicts(self, ticket: Ticket, closing: Baseline | None = None) -> tuple[Verdict, ...]:
+        """What every risk rule says of the ticket now. With `closing` it is the one of a flatten: the freeze lets it
+        pass, and of the profile's limits none that keeps risk from growing counts.
+        """
+        situation = self._situation(ticket)
+        if closing is None:
+            return verdicts(situation, self._limits)
+        held = self.held_since(closing, ticket.account, ticket.instrument.con_id)
+        return verdicts(replace(situation, position=held, frozen=False), closing_limits(self._limits))
 
     def _situation(self, ticket: Ticket) -> Situation:
         con_id = ticket.instrument.con_id
@@ -123,6 +155,9 @@ class Review:
             base_rate=self._base_rate(ticket, figures),
             frozen=self._latch.is_frozen(),
             read_only=self._refusal(),
+            restart=self._session.restart(),
+            not_armed=not_armed(self._session.state, ticket.account),
+            reduce_only="this order may only close" if ticket.reduce_only else self._session.state.reduce_only,
             link_down=self._link_down(),
             stale=self._stale(now),
             steps=self._contracts.known_steps(ticket.instrument),
@@ -158,7 +193,7 @@ class Review:
         link = self._session.link
         if link is None:
             return WhatIf(unavailable="no connection to TWS")
-        if reason := self._refusal():
+        if reason := self._refusal() or not_armed(self._session.state, ticket.account):
             return WhatIf(unavailable=reason)
         placement = self._placement(ticket, link.reserve_order_id(), "", transmit=True)
         try:
@@ -185,6 +220,22 @@ class Review:
     def _guard(self) -> str:
         """Looked at immediately before a placement's bytes are written."""
         return FROZEN if self._latch.is_frozen() else ""
+
+    def _guard_of(self, ticket: Ticket, own: OrderKey, since: Baseline | None, passes_freeze: bool) -> Guard:
+        """What is looked at immediately before the bytes of this very ticket, whose row is `own`."""
+
+        def guard() -> str:
+            if not passes_freeze and (reason := self._guard()):
+                return reason
+            return self._no_longer_closing(ticket, own, since) if ticket.reduce_only else ""
+
+        return guard
+
+    def _no_longer_closing(self, ticket: Ticket, own: OrderKey, since: Baseline | None) -> str:
+        account, con_id = ticket.account, ticket.instrument.con_id
+        others = [row for row in self.orders_of(account, con_id) if row.key != own]
+        free = room(self.held_since(since, account, con_id), ticket.request.action, others)
+        return "" if free is not None and ticket.request.quantity <= free else NOT_CLOSING
 
     def _placement(self, ticket: Ticket, order_id: int, ulid: str, *, transmit: bool) -> Placement:
         request = ticket.request

@@ -1,4 +1,4 @@
-"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model and ports only.
+"""The connection as a use case: bounded stages, four lamps, retry with back-off. Imports model, rules and ports only.
 
 Each stage has a name, a bound and a sentence. After the API is ready nothing is fatal any more: a part that does not
 answer is said to be missing and the rest goes on (start-up requests that never answer are usual: ib_async issues 82,
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.session import (
     ID_IN_USE,
+    NOTHING_LISTENS,
     STAGE_ORDER,
     ConnectFailed,
     Lamp,
@@ -30,9 +32,16 @@ from tws_console.model.session import (
     Stage,
     StageName,
 )
+from tws_console.model.windows import RestartWindow
+from tws_console.rules.live import contradictions
+from tws_console.rules.restart import restart_at
 
 READ_ONLY_API = "TWS is set to Read-Only API: nothing, the stop included, can be cancelled from here"
 READ_ONLY_CODES = frozenset({321, 322, 10119})
+PORT_MOVED = 1300
+"""TWS drops the connection and listens on another port from now on, which the text names at its end (IBKR Campus TWS
+API docs, "System Message Codes").
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Endpoint:
     account: str = ""
     read_only: bool = False
     poll_seconds: float = 2.0
+    restart_windows: tuple[RestartWindow, ...] = ()
     stage_timeout: float = 5.0
     retry_first: float = 1.0
     retry_most: float = 60.0
@@ -63,6 +73,8 @@ class Session:
         shared: Shared,
     ) -> None:
         self.endpoint = endpoint
+        self._port = endpoint.port
+        """Where TWS listens now."""
         self.link: LinkPort | None = None
         self.state = SessionState(
             endpoint.profile, endpoint.mode, endpoint.host, endpoint.port, endpoint.client_ids[0], endpoint.account
@@ -79,6 +91,10 @@ class Session:
         self._wanted_id = endpoint.client_ids[0]
         self._retry = asyncio.Event()
         self._lost = asyncio.Event()
+        self.prepare: Callable[[LinkPort], Awaitable[None]] = _nothing
+        """What must have happened on a new link before it counts as up: until then nothing is placed over it."""
+        self.tws_was_gone = False
+        """TWS itself has not been running since the last link: what lived in it only is lost."""
 
     # ---- state
 
@@ -94,8 +110,7 @@ class Session:
             case ProblemSeen():
                 self._problem(event)
             case AccountsSeen():
-                self.put(accounts=event.accounts)
-                self.put(entry_refusal=self._refusal())
+                self._accounts(event.accounts)
             case NextIdSeen():
                 self.put(next_valid_id=event.order_id)
             case SnapshotTaken():
@@ -112,8 +127,22 @@ class Session:
             self.put(lost_at=self.state.lost_at if self.state.lost_at is not None else event.at)
         elif event.code in LINK_RESTORED:
             self.put(lost_at=None)
+        if event.code == PORT_MOVED:
+            self._follow(event.text)
         if event.code in READ_ONLY_CODES and "read-only" in event.text.lower():
             self._note_read_only()
+
+    def _follow(self, text: str) -> None:
+        """Go on at the new port, so that everything can be seen, cancelled and stopped. Nothing is entered there:
+        freeze and journal belong to the port that this run was started with.
+        """
+        named = re.search(r"(\d{1,5})\D*$", text)
+        if named is None or not 0 < int(named[1]) < 65536:
+            return
+        self._port = int(named[1])
+        self.put(port=self._port)
+        self.put(entry_refusal=self._refusal())
+        self._notices.add(Tone.BAD, f"TWS has moved to port {self._port}: going on there. {self._refusal()}.")
 
     def _note_read_only(self) -> None:
         if not self.state.api_read_only:
@@ -137,21 +166,41 @@ class Session:
         self.link = None
         self.put(lamps=self._board.socket(up=False), lost_at=event.at, phase=Phase.WAITING)
         if not event.expected:
-            self._notices.add(Tone.BAD, f"link to TWS lost: {event.why}")
+            restart = self.restart()
+            words = f"link to TWS lost: {event.why}"
+            self._notices.add(*((Tone.NOTE, f"{words}. {restart}") if restart else (Tone.BAD, words)))
         self._lost.set()
+
+    def _accounts(self, accounts: tuple[str, ...]) -> None:
+        """Who is at the other end. Another set of accounts is another login: nothing stays armed for it."""
+        before = self.state
+        if accounts == before.accounts:
+            return
+        self.put(accounts=accounts)
+        self.put(entry_refusal=self._refusal())
+        if before.armed and set(accounts) != set(before.accounts):
+            self.put(armed=())
+            self._notices.add(Tone.BAD, f"other accounts than before ({', '.join(accounts)}): disarmed")
+        for words in contradictions(self.state):
+            self._notices.add(Tone.WARN, words)
+
+    def look_at_windows(self) -> None:
+        """Note the restart window that is open or near, if there is one."""
+        self.put(restart=restart_at(self.endpoint.restart_windows, self._clock.now()))
+
+    def restart(self) -> str:
+        """The sentence of a restart window that is open now, empty when none is."""
+        self.look_at_windows()
+        found = self.state.restart
+        return found.words if found is not None and found.inside else ""
 
     def _refusal(self) -> str:
         """Why no order may be placed from here at all; cancels and the stop always may."""
         endpoint, accounts = self.endpoint, self.state.accounts
+        if self._port != endpoint.port:
+            return f"this console was started for port {endpoint.port}: start it anew with --port {self._port} to enter"
         if endpoint.read_only:
             return "read-only: started with --read-only or read_only in the profile"
-        if endpoint.mode is Mode.LIVE:
-            return "live profile: this version shows, cancels and stops on live accounts but places no order"
-        for account in accounts:
-            if not account.startswith(("DU", "DF")):
-                return (
-                    f"account {account} is not a paper account (DU, DF): this version places no order on live accounts"
-                )
         if endpoint.account and accounts and endpoint.account not in accounts:
             return f"the profile wants account {endpoint.account}, this TWS has {', '.join(accounts)}"
         return ""
@@ -165,12 +214,11 @@ class Session:
             client_id=link.client_id,
             server_version=link.server_version,
             next_valid_id=link.next_valid_id,
-            accounts=link.accounts,
             lamps=replace(self._board.lamps, socket=Lamp.UP),
             phase=Phase.UP,
         )
         self._board.lamps = self.state.lamps
-        self.put(entry_refusal=self._refusal())
+        self._accounts(link.accounts)
 
     async def connect(self) -> None:
         """Open the link and load everything, once. Raises ConnectFailed when the API does not become ready."""
@@ -191,14 +239,14 @@ class Session:
             client_id=link.client_id,
             server_version=link.server_version,
             next_valid_id=link.next_valid_id,
-            accounts=link.accounts,
             lamps=self._board.lamps,
         )
-        self.put(entry_refusal=self._refusal())
+        self._accounts(link.accounts)
         if not link.up:
             # It broke between its last start-up message and this line, when no loss could be told of it.
             self.link = None
             raise ConnectFailed(StageName.READY, "the link to TWS broke as soon as it was made")
+        await self.prepare(link)
         await self._load(link)
         if self.link is link:
             self.put(phase=Phase.UP, lost_at=None if self.state.lamps.tws is not Lamp.DOWN else self.state.lost_at)
@@ -210,7 +258,7 @@ class Session:
             try:
                 return await self._broker.connect(
                     self.endpoint.host,
-                    self.endpoint.port,
+                    self._port,
                     client_id,
                     self._emit,
                     self.stage,
@@ -288,6 +336,7 @@ class Session:
                     await self.connect()
             except ConnectFailed as failed:
                 failures += 1
+                self.tws_was_gone |= failed.code == NOTHING_LISTENS
                 self.put(phase=Phase.WAITING, failure=failed, lamps=self._board.socket(up=False))
             else:
                 failures = 0
@@ -330,6 +379,10 @@ class Session:
         self.put(phase=Phase.CLOSED)
         if link is not None:
             await link.close()
+
+
+async def _nothing(link: LinkPort) -> None:
+    """A session without an engine prepares nothing."""
 
 
 def _ms(seconds: float) -> float:

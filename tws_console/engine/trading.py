@@ -32,7 +32,7 @@ from tws_console.engine.results import (
     cancel_outcome,
     login,
 )
-from tws_console.engine.review import FROZEN, Review
+from tws_console.engine.review import FROZEN, NOT_CLOSING, Review
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.ids import OrderKey
@@ -43,10 +43,12 @@ from tws_console.model.problems import ErrorCode
 from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import Level, Verdict
 from tws_console.rules.approval import order_hash
+from tws_console.rules.closing import Baseline
 from tws_console.rules.risk import Limits, duplicate_key
 
 REASON_PATIENCE = 1.0
 """Seconds that the reason of an inactive order is waited for."""
+_KEPT_BACK = {FROZEN: ErrorCode.FROZEN, NOT_CLOSING: ErrorCode.REDUCE_ONLY}
 
 
 class Trading(Review):
@@ -73,12 +75,23 @@ class Trading(Review):
 
     # ---- placing
 
-    async def place(self, ticket: Ticket, approval: Approval | None = None, timeout: float = 5.0) -> PlaceResult:
+    async def place(
+        self,
+        ticket: Ticket,
+        approval: Approval | None = None,
+        timeout: float = 5.0,
+        *,
+        closing: Baseline | None = None,
+    ) -> PlaceResult:
         """Send one order, or stage it when its request says transmit=False.
 
-        `approval` binds it to what a person confirmed. `timeout` seconds without an answer make it unknown.
+        `approval` binds it to what a person confirmed. `timeout` seconds without an answer make it unknown. `closing`
+        is what a flatten counts from: such an order, and no other, passes the freeze. Raises ValueError when it is
+        given for a ticket that is not reduce-only.
         """
-        said = self.verdicts(ticket)
+        if closing is not None and not ticket.reduce_only:
+            raise ValueError("only an order that may do nothing but close passes the freeze")
+        said = self.verdicts(ticket, closing)
         block = next((verdict for verdict in said if verdict.level is Level.BLOCK), None)
         reference = ticket.request.order_ref or ticket.request.client_tag
         if block is not None:
@@ -86,16 +99,19 @@ class Trading(Review):
         if approval is not None and approval.order_hash != order_hash(ticket):
             return _refused("the order is not the one that was confirmed", ErrorCode.INTERNAL_ERROR, reference, said)
         async with self._one_at_a_time:
-            result = await self._commit_and_post(ticket, reference, said)
+            result = await self._commit_and_post(ticket, reference, said, closing)
         if isinstance(result, PlaceResult):
             return result
         return await self._outcome(result, said, timeout)
 
-    async def _commit_and_post(self, ticket: Ticket, reference: str, said: tuple[Verdict, ...]) -> PlaceResult | Posted:
+    async def _commit_and_post(
+        self, ticket: Ticket, reference: str, said: tuple[Verdict, ...], closing: Baseline | None
+    ) -> PlaceResult | Posted:
         """Order ids must reach TWS in rising order, so commit and post are one at a time."""
         link = self._session.link
         if link is None:
             return _refused("no connection to TWS: nothing was sent", ErrorCode.IB_CONNECTION_FAILED, reference, said)
+        since = closing or self.baseline(ticket.account, ticket.instrument.con_id)
         ulid = str(ULID())
         placement = self._placement(ticket, link.reserve_order_id(), ulid, transmit=ticket.request.transmit)
         intent = self._intent(ticket, placement, link.client_id)
@@ -109,7 +125,8 @@ class Trading(Review):
             return _refused(words, ErrorCode.DATABASE_ERROR, reference, said)
         key = self._book.mark_sending(placement, link.client_id)
         posted = Posted(link, placement, key)
-        link.place(placement, Sending(self._guard, posted.written, posted.kept_back))
+        guard = self._guard_of(ticket, key, since, passes_freeze=closing is not None)
+        link.place(placement, Sending(guard, posted.written, posted.kept_back))
         if not posted.unsent:
             self._recent.append((duplicate_key(ticket), self._clock.monotonic()))
         return posted
@@ -164,7 +181,7 @@ class Trading(Review):
         self._journal.mark_not_sent(posted.placement.intent, reason)
         self._book.drop_unsent(posted.key)
         self._notices.add(Tone.WARN, f"{_short(posted.placement)} was not sent: {reason}")
-        code = ErrorCode.FROZEN if reason == FROZEN else ErrorCode.IB_CONNECTION_FAILED
+        code = _KEPT_BACK.get(reason, ErrorCode.IB_CONNECTION_FAILED)
         return _refused(reason, code, posted.placement.order_ref, said, intent=posted.placement.intent)
 
     async def _reason_of_inactive(self, key: OrderKey, timeout: float) -> None:

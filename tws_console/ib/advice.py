@@ -7,7 +7,7 @@ connection and says nothing while its accept dialog is open was reported by user
 
 from __future__ import annotations
 
-from tws_console.model.session import ConnectFailed, StageName
+from tws_console.model.session import NOTHING_LISTENS, ConnectFailed, StageName
 
 SETTINGS = "TWS > File > Global Configuration > API > Settings"
 PORTS = "Usual ports: TWS 7497 paper and 7496 live, Gateway 4002 paper and 4001 live."
@@ -21,6 +21,7 @@ def refused(host: str, port: int) -> ConnectFailed:
         StageName.TCP,
         f"Nothing listens on {host}:{port}.",
         ("Start TWS or IB Gateway and log in.", f"{SETTINGS}: Socket port must be {port}. {PORTS}", ENABLE),
+        NOTHING_LISTENS,
     )
 
 

@@ -131,3 +131,9 @@ class Encoder(Client):
 
     def position_pnl(self, request_id: int, account_code: str, con_id: int) -> bytes:
         return self._taken(self.reqPnLSingle(request_id, account_code, "", con_id))  # type: ignore[no-untyped-call]
+
+    def cancel_account_pnl(self, request_id: int) -> bytes:
+        return self._taken(self.cancelPnL(request_id))  # type: ignore[no-untyped-call]
+
+    def cancel_position_pnl(self, request_id: int) -> bytes:
+        return self._taken(self.cancelPnLSingle(request_id))  # type: ignore[no-untyped-call]

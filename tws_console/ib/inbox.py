@@ -113,8 +113,11 @@ class Inbox:
         self._emit(event)
 
     def _execution(self, execution: Execution) -> None:
-        if not execution.seen.fill.live:
-            self._requests.row(execution.request_id, execution.seen.fill)
+        fill = execution.seen.fill
+        if fill.client_id == self._client_id:
+            self.order_ids.raise_above(fill.order_id)
+        if not fill.live:
+            self._requests.row(execution.request_id, fill)
         self._emit(execution.seen)
 
     def _list_ended(self, ended: ListEnded) -> None:

@@ -341,6 +341,9 @@ class Link:
     def watch_position_pnl(self, account: str, con_id: int) -> None:
         self._feeds.watch_position_pnl(account, con_id)
 
+    def renew_feeds(self) -> None:
+        self._feeds.renew()
+
     async def close(self) -> None:
         """End the connection at once and return when it has ended."""
         self._closing = True

@@ -59,3 +59,15 @@ class Feeds:
         request_id = self._new_id()
         self._subscriptions.position_pnl[request_id] = (account, con_id)
         self._ask(self._encoder.position_pnl(request_id, account, con_id))
+
+    def renew(self) -> None:
+        """Ask for every profit and loss again; the earlier subscriptions end, should TWS have kept them."""
+        accounts, positions = self._subscriptions.pnl, self._subscriptions.position_pnl
+        for request_id, account in list(accounts.items()):
+            del accounts[request_id]
+            self._ask(self._encoder.cancel_account_pnl(request_id))
+            self.watch_account_pnl(account)
+        for request_id, (account, con_id) in list(positions.items()):
+            del positions[request_id]
+            self._ask(self._encoder.cancel_position_pnl(request_id))
+            self.watch_position_pnl(account, con_id)

@@ -22,7 +22,7 @@ from tws_console.model.intent import Intent, IntentKind, IntentState
 
 def intents(connection: sqlite3.Connection, since: datetime) -> tuple[Intent, ...]:
     """Every intent since then, oldest first."""
-    return _select(connection, "at >= ? ORDER BY at, ulid", (instant(since),))
+    return select_intents(connection, "at >= ? ORDER BY at, ulid", (instant(since),))
 
 
 def unanswered(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tuple[Intent, ...]:
@@ -36,7 +36,7 @@ def unanswered(connection: sqlite3.Connection, endpoint: str, since: datetime) -
         "endpoint = ? AND at >= ? AND transmit = 1 AND kind = 'place' AND state IN ('intended', 'sent') "
         "ORDER BY at, ulid"
     )
-    return _select(connection, where, (endpoint, instant(since)))
+    return select_intents(connection, where, (endpoint, instant(since)))
 
 
 def staged(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tuple[Intent, ...]:
@@ -48,13 +48,18 @@ def staged(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tu
         "AND later.order_id = intent.order_id AND (later.at, later.ulid) > (intent.at, intent.ulid) "
         "AND later.state <> 'not-sent') ORDER BY at, ulid"
     )
-    return _select(connection, where, (endpoint, instant(since)))
+    return select_intents(connection, where, (endpoint, instant(since)))
 
 
 def high_water(connection: sqlite3.Connection, login: str, client_id: int) -> int:
-    """The highest order id ever intended by this client id of this login; 0 when there was none (ids begin at 1)."""
+    """The highest order id that this client id of this login is known to have used, by intent or by execution; 0 when
+    there was none (ids begin at 1).
+    """
+    accounts = login.split(",")
     row = connection.execute(
-        "SELECT MAX(order_id) FROM intent WHERE login = ? AND client_id = ?", (login, client_id)
+        "SELECT MAX(order_id) FROM (SELECT order_id FROM intent WHERE login = ? AND client_id = ? UNION ALL "
+        f"SELECT order_id FROM fill WHERE client_id = ? AND account IN ({', '.join('?' * len(accounts))}))",
+        (login, client_id, client_id, *accounts),
     ).fetchone()
     return int(row[0] or 0)
 
@@ -91,7 +96,8 @@ def _ask(
             raise cannot(path, error) from error
 
 
-def _select(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> tuple[Intent, ...]:
+def select_intents(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> tuple[Intent, ...]:
+    """The intents for which the SQL condition holds."""
     rows = connection.execute(f"SELECT {INTENT_FIELDS} FROM intent WHERE {where}", values)
     return tuple(_intent(dict(zip((column[0] for column in rows.description), row, strict=True))) for row in rows)
 

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from urllib.parse import quote
 
-VERSION = 2
+VERSION = 3
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process that is writing."""
 
@@ -63,6 +63,12 @@ _STEPS = {
     1: """
 ALTER TABLE intent ADD COLUMN kind TEXT NOT NULL DEFAULT 'place';
 ALTER TABLE intent ADD COLUMN target_perm_id INTEGER;
+""",
+    2: """
+CREATE TABLE baseline (
+    endpoint TEXT NOT NULL, login TEXT NOT NULL, at TEXT NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (endpoint, login)
+) STRICT;
+CREATE INDEX intent_by_state ON intent (endpoint, state);
 """,
 }
 """What leads from the version of the key to the next one; a new file goes through all of them."""

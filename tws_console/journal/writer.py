@@ -19,12 +19,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from tws_console.journal import reader, rows
+from tws_console.journal import reader, recover, rows
 from tws_console.journal.schema import JournalError, cannot, open_for_writing
 from tws_console.journal.values import document, instant, number
 from tws_console.model.intent import Intent
 from tws_console.model.order import Order
 from tws_console.model.position import Fill
+from tws_console.model.recovery import LastKnown
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -136,6 +137,24 @@ class Journal:
 
     async def staged(self, endpoint: str, since: datetime) -> tuple[Intent, ...]:
         return await self._ask(lambda connection: reader.staged(connection, endpoint, since))
+
+    async def unsettled(self, endpoint: str, login: str) -> tuple[Intent, ...]:
+        return await self._ask(lambda connection: recover.unsettled(connection, endpoint, login))
+
+    async def working(self, endpoint: str, login: str, since: datetime) -> tuple[Intent, ...]:
+        return await self._ask(lambda connection: recover.working(connection, endpoint, login, since))
+
+    async def intent(self, ulid: str) -> Intent | None:
+        return await self._ask(lambda connection: recover.intent(connection, ulid))
+
+    async def settle_not_sent(self, ulid: str, reason: str) -> bool:
+        return await self._ask(lambda connection: recover.settle_not_sent(connection, ulid, reason))
+
+    async def last_known(self, endpoint: str, login: str) -> LastKnown | None:
+        return await self._ask(lambda connection: recover.last_known(connection, endpoint, login))
+
+    def record_last_known(self, endpoint: str, login: str, known: LastKnown) -> None:
+        self._put(lambda connection: recover.put_last_known(connection, endpoint, login, known))
 
     async def intents(self, since: datetime) -> tuple[Intent, ...]:
         return await self._ask(lambda connection: reader.intents(connection, since))

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tws_console.model.windows import Restart
+
+
+def is_paper_account(account: str) -> bool:
+    """IBKR prefixes paper accounts DU, and DF for an advisor."""
+    return account.startswith(("DU", "DF"))
+
 
 class Mode(StrEnum):
     PAPER = "paper"
@@ -65,6 +72,9 @@ class Phase(StrEnum):
 ID_IN_USE = 326
 """TWS's word for a client id that another connection holds (IBKR Campus TWS API docs, "Error Codes")."""
 
+NOTHING_LISTENS = 502
+"""No program has the port: TWS itself is not running (IBKR Campus TWS API docs, "Error Codes")."""
+
 
 class ConnectFailed(Exception):
     """A stage of connecting failed. `reason` is one sentence, `advice` the things to try, most likely first."""
@@ -101,8 +111,12 @@ class SessionState:
     """Monotonic seconds since when the socket or the link to the broker is down."""
     api_read_only: bool = False
     """The Read-Only API box is ticked: nothing can be sent or cancelled from here."""
+    reduce_only: str = ""
+    """Why entry may only reduce positions, empty when it may do more."""
     entry_refusal: str = ""
-    """Why this console does not place orders at all (live in this version, read-only, account), empty when it does."""
+    """Why this console does not place orders at all (read-only, another account), empty when it does."""
+    armed: tuple[str, ...] = ()
+    """Live accounts that orders may go out for in this run."""
     snapshot_at: float | None = None
     """Monotonic seconds at which the newest complete list of orders was asked for."""
     snapshot_complete: bool = False
@@ -111,12 +125,14 @@ class SessionState:
     messages_per_second: int = 0
     frozen: bool = False
     frozen_since: str = ""
+    restart: Restart | None = None
+    """The restart window that is open or near."""
 
     @property
     def shown_mode(self) -> Mode:
         """An account that is neither DU nor DF is live, whatever the profile says (IBKR prefixes paper accounts DU,
         DF).
         """
-        if self.mode is not Mode.LIVE and any(not account.startswith(("DU", "DF")) for account in self.accounts):
+        if self.mode is not Mode.LIVE and not all(map(is_paper_account, self.accounts)):
             return Mode.LIVE
         return self.mode

@@ -54,6 +54,8 @@ class Ticket:
     request: OrderRequest
     instrument: Instrument
     account: str
+    reduce_only: bool = False
+    """It was made to close: looked at again immediately before it leaves, it is kept back if it could open or flip."""
 
     @property
     def price(self) -> Decimal | None:

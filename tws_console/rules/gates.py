@@ -11,6 +11,7 @@ from decimal import Decimal
 from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
+from tws_console.rules.closing import concerns, room
 from tws_console.rules.finding import Finding, block, warn
 from tws_console.rules.situation import (
     Limits,
@@ -36,6 +37,29 @@ def freeze(situation: Situation, limits: Limits) -> Finding | None:
 
 def read_only(situation: Situation, limits: Limits) -> Finding | None:
     return block(ErrorCode.READ_ONLY, situation.read_only) if situation.read_only else None
+
+
+def armed(situation: Situation, limits: Limits) -> Finding | None:
+    return block(ErrorCode.NOT_ARMED, situation.not_armed) if situation.not_armed else None
+
+
+def restart(situation: Situation, limits: Limits) -> Finding | None:
+    return block(ErrorCode.RESTART_WINDOW, situation.restart) if situation.restart else None
+
+
+def reduce_only(situation: Situation, limits: Limits) -> Finding | None:
+    """Nothing passes that would open, add or flip, whatever else of the closing side fills too."""
+    if not situation.reduce_only:
+        return None
+    ticket = situation.ticket
+    orders = [o for o in situation.open_orders if concerns(o, ticket.account, ticket.instrument.con_id)]
+    free = room(situation.position, ticket.request.action, orders)
+    if free is None:
+        return block(ErrorCode.REDUCE_ONLY, f"{situation.reduce_only}: position or open orders are not known")
+    if ticket.request.quantity <= free:
+        return None
+    most = f"at most {free:,f} would only close" if free else "it would not only close"
+    return block(ErrorCode.REDUCE_ONLY, f"{situation.reduce_only}: {most}, other open orders counted")
 
 
 def stale_data(situation: Situation, limits: Limits) -> Finding | None:

@@ -35,6 +35,9 @@ Rule = Callable[[Situation, Limits], Finding | None]
 RULES: tuple[tuple[str, Rule], ...] = (
     ("freeze", gates.freeze),
     ("read-only", gates.read_only),
+    ("armed", gates.armed),
+    ("restart", gates.restart),
+    ("reduce-only", gates.reduce_only),
     ("stale-data", gates.stale_data),
     ("symbols", gates.symbols),
     ("tick", sizes.tick),

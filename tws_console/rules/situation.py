@@ -60,6 +60,12 @@ class Situation:
     frozen: bool = False
     read_only: str = ""
     """Why nothing may be entered, empty when it may."""
+    not_armed: str = ""
+    """Why nothing may be entered on the ticket's live account yet, empty when it may."""
+    restart: str = ""
+    """Until when a restart of TWS holds entry back, empty outside the window."""
+    reduce_only: str = ""
+    """Why only orders that reduce the position may go out, empty when others may too."""
     link_down: str = ""
     """Why an order would not reach the broker now, empty when it would."""
     stale: str = ""

@@ -68,11 +68,13 @@ def max_notional(situation: Situation, limits: Limits) -> Finding | None:
 
 
 def quote(situation: Situation, limits: Limits) -> Finding | None:
-    """Is there a price to judge by? Without any, a market order is not sent."""
+    """Is there a price to judge by? Without any, a market order is not sent, unless it may only close: getting out
+    needs no price.
+    """
     request, seen = situation.ticket.request, situation.quote
     if market_price(request.action, seen) is None:
         why = f" ({seen.problem})" if seen is not None and seen.problem else ""
-        if request.order_type == "MKT":
+        if request.order_type == "MKT" and not situation.reduce_only:
             return block(ErrorCode.STALE_DATA, f"no quote{why}: a market order is not sent blind")
         return warn(ErrorCode.STALE_DATA, f"no quote{why}: price not checked")
     if seen is not None and seen.tag in {"D", "DF"}:

@@ -1,13 +1,15 @@
 """Owns what stands before an order is booked or sent: which contract it means, the Gateway's own checks, the broker's.
 
-Imports `rules`, `combos`, `accounts`, `book`, `contracts`, `faults`, `orders` and `ports`. Texts of the precautions as
-in IBKR Campus TWS API docs, Error Codes.
+Imports `rules`, `allocation`, `combos`, `accounts`, `book`, `contracts`, `faults`, `orders` and `ports`. Texts of the
+precautions as in IBKR Campus TWS API docs, Error Codes.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 
 from tws_console.simulator import combos, rules
 from tws_console.simulator.accounts import Accounts
+from tws_console.simulator.allocation import DEFAULT_METHOD, METHODS, allocated
 from tws_console.simulator.book import Book
 from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery
 from tws_console.simulator.faults import Faults
@@ -60,9 +62,14 @@ class Admission:
 
     def complete(self, terms: Terms) -> Terms:
         """The terms with what TWS fills in: the only account, the type of a group."""
-        names = self._accounts.names()
+        names, advisor = self._accounts.names(), self._accounts.advisor
         account = terms.account or (names[0] if len(names) == 1 else "")
         oca_type = terms.oca_type or (3 if terms.oca_group else 0)
+        if advisor is None:
+            return replace(terms, account=account, oca_type=oca_type, fa_group="", fa_method="")
+        if terms.fa_group:
+            account, method = advisor.account, terms.fa_method or DEFAULT_METHOD
+            return replace(terms, account=account, oca_type=oca_type, fa_method=method)
         return replace(terms, account=account, oca_type=oca_type)
 
     def check(self, client_id: int, terms: Terms, contract: Contract) -> Refusal | None:
@@ -72,7 +79,22 @@ class Admission:
 
     def check_terms(self, terms: Terms, contract: Contract) -> Refusal | None:
         """The rule that stops an order whoever makes it, or None."""
-        return rules.check_terms(terms, contract, self._catalogue, self._accounts.names(), self._clock.now())
+        refusal = rules.check_terms(terms, contract, self._catalogue, self._clock.now())
+        return refusal or self._check_account(terms)
+
+    def _check_account(self, terms: Terms) -> Refusal | None:
+        """Several accounts need an account, an advisor's login an account or a group that it has."""
+        advisor = self._accounts.advisor
+        if not terms.account and advisor is None:
+            return rules.validating("You must specify an account.")
+        if not terms.account:
+            return Refusal(436, "You must specify an allocation (either a single account, group, or profile).")
+        if terms.fa_group and advisor is not None:
+            if terms.fa_group not in advisor.groups:
+                return rules.validating(f"Group '{terms.fa_group}' does not exist")
+            if terms.fa_method not in METHODS:
+                return rules.validating("Invalid FA method specified")
+        return None
 
     def broker_refusal(self, order: Order) -> str | None:
         """Why the broker does not take a transmitted order, or None."""
@@ -83,7 +105,13 @@ class Admission:
                 f"Your account has a minimum of {self.side_limit} orders working on either the buy or sell side "
                 "for this particular contract"
             )
-        before = self._accounts.margins(order.terms.account)
+        parts = allocated(order.terms, order.terms.quantity, self._accounts)
+        found = (self._short_of_margin(order, account, units) for account, units in parts.items() if units)
+        return next((text for text in found if text is not None), None)
+
+    def _short_of_margin(self, order: Order, account: str, units: Decimal) -> str | None:
+        order = replace(order, terms=replace(order.terms, account=account, quantity=units))
+        before = self._accounts.margins(account)
         after = combos.margins_after(order, self._accounts, self._catalogue)
         if after.initial > before.initial and after.initial > after.equity:
             return (

@@ -42,6 +42,8 @@ class Amendments:
             return rules.NOT_MODIFIABLE
         if order.staged:
             return self._restage(order, contract, terms)
+        if terms.preset_tif:
+            terms = replace(terms, tif=order.terms.tif)
         if order.terms.oca_group == str(order.parent_perm):
             terms = _in_the_same_group(order, terms)
         refusal = rules.check_change(order, terms, contract)
@@ -69,6 +71,7 @@ class Amendments:
     def _send(self, order: Order, terms: Terms) -> None:
         order.terms = terms
         order.unsettled = True
+        order.renewed = self._clock.now()
         if terms.is_trail:
             order.stop = None
             matching.follow(order, self._lifecycle.quote(order))

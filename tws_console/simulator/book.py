@@ -104,3 +104,8 @@ class Book:
         """Remember that this client has used or was shown a number."""
         if order_id > self._marks.get(client_id, 0):
             self._marks[client_id] = order_id
+
+
+def as_listed(orders: list[Order]) -> list[Order]:
+    """Orders as a list of open orders has them: the newest first, then the others as they came (recorded)."""
+    return [*orders[-1:], *orders[:-1]]

@@ -8,7 +8,7 @@ global_cancel_replayed).
 
 from decimal import Decimal
 
-from tws_console.simulator import combos, notices, rules
+from tws_console.simulator import combos, rules
 from tws_console.simulator.accounts import Accounts, commission
 from tws_console.simulator.admission import Admission
 from tws_console.simulator.amendments import Amendments
@@ -17,7 +17,7 @@ from tws_console.simulator.contracts import Catalogue, Contract
 from tws_console.simulator.faults import Faults
 from tws_console.simulator.lifecycle import Lifecycle
 from tws_console.simulator.market import Market
-from tws_console.simulator.orders import FILLED, Order, Placement, Terms
+from tws_console.simulator.orders import PENDING_SUBMIT, Order, Placement, Terms
 from tws_console.simulator.ports import Preview, ReporterPort, SchedulerPort
 from tws_console.simulator.rules import Refusal
 
@@ -53,13 +53,13 @@ class Exchange:
             return
         refusal = self._try_place(client_id, placement)
         if refusal is not None:
-            self._tell.refused(client_id, placement.order_id, refusal.code, refusal.text)
+            self._refuse(client_id, placement.order_id, refusal)
 
     def _try_place(self, client_id: int, placement: Placement) -> Refusal | None:
         order_id = placement.order_id
         own = self.book.find(client_id, order_id)
         if order_id <= 0 and own is None:
-            return Refusal(10149, f"Invalid order id: {order_id}.")
+            return rules.invalid_id(order_id)
         found = self.admission.resolve(placement.contract, placement.terms)
         if isinstance(found, Refusal):
             return found
@@ -85,7 +85,7 @@ class Exchange:
     def _preview(
         self, client_id: int, order_id: int, contract: Contract, exchange: str, terms: Terms
     ) -> Refusal | None:
-        if terms.account not in self.accounts.names():
+        if not terms.fa_group and terms.account not in self.accounts.names():
             return Refusal(201, "Order rejected - reason:Invalid or missing IBCustAcctNo")
         if self._faults.take("no-whatif", client_id):
             return None
@@ -94,7 +94,10 @@ class Exchange:
         before = self.accounts.margins(terms.account)
         after = combos.margins_after(order, self.accounts, self.catalogue)
         fee = commission(contract, terms.quantity, terms.limit or self.market.quote(contract.con_id).last)
-        self._tell.previewed(order, Preview(before, after, fee), slow.seconds(3) if slow else self.lifecycle.latency)
+        wait = slow.seconds(3) if slow else self.lifecycle.latency
+        if self._faults.take("unset-whatif", client_id):
+            self._tell.previewed(order, None, wait)
+        self._tell.previewed(order, Preview(before, after, fee), wait)
         return None
 
     def _new_order(
@@ -107,7 +110,9 @@ class Exchange:
         self, client_id: int, order_id: int, contract: Contract, exchange: str, terms: Terms
     ) -> Refusal | None:
         parent = self.book.find(client_id, terms.parent_id) if terms.parent_id else None
-        if terms.parent_id and (parent is None or (parent.done and parent.status != FILLED)):
+        if terms.parent_id and (parent is None or parent.done):
+            return rules.validating(f"Can't find order with id = {terms.parent_id}")
+        if parent is not None and self._faults.take("10006", client_id):
             return Refusal(10006, "Missing parent order.")
         order = self._new_order(client_id, order_id, contract, exchange, terms)
         if parent is not None:
@@ -118,7 +123,9 @@ class Exchange:
         order.awaits_click = bool(self._faults.take("silent-hold", client_id))
         order.staged = order.awaits_click or not terms.transmit
         self.book.add(order)
-        if not order.staged:
+        if self._faults.take("10328", client_id):
+            self._lose_sight(order)
+        elif not order.staged:
             self._transmit(order)
             if self._faults.take("double-perm", client_id):
                 self._double(order, order.terms)
@@ -134,6 +141,12 @@ class Exchange:
             else:
                 member.staged = False
                 self.lifecycle.reject(member, refusal)
+
+    def _lose_sight(self, order: Order) -> None:
+        """The connection breaks while an order is on its way: 10328, and a while later it turns out to be live."""
+        text = "Connection lost, order data could not be resolved"
+        self._tell.refused(order.client_id, order.order_id, 10328, text)
+        self._clock.later(self.lifecycle.latency, lambda: self._transmit(order))
 
     def _double(self, order: Order, terms: Terms) -> None:
         """A second live order under the same number, with a permId of its own."""
@@ -152,21 +165,27 @@ class Exchange:
     def cancel(self, client_id: int, order_id: int) -> None:
         """A cancelOrder. Only the client's own numbers count, for client 0 as well."""
         if order_id == 0:
-            self._tell.refused(client_id, order_id, 10149, f"Invalid order id: {order_id}.")
+            self._refuse(client_id, order_id, rules.invalid_id(order_id))
             return
         order = self.book.find(client_id, order_id)
         if order is None:
-            text = f"OrderId {order_id} that needs to be cancelled is not found."
-            self._tell.refused(client_id, order_id, 10147, text)
+            self._refuse(client_id, order_id, rules.not_found(order_id))
         elif order.done:
-            text = f"OrderId {order_id} that needs to be cancelled cannot be cancelled, state: {order.status}."
-            self._tell.refused(client_id, order_id, 10148, text)
+            self._refuse(client_id, order_id, rules.ended(order))
         elif order.staged:
             self.lifecycle.discard(order)
         elif order.cancel_pending:
-            self._tell.refused(client_id, order_id, 161, notices.not_cancellable(order))
+            self._refuse(client_id, order_id, rules.not_cancellable(order))
+        elif order.status == PENDING_SUBMIT:
+            self._refuse(client_id, order_id, rules.STILL_PROCESSED)
+        elif self._faults.take("10147", client_id):
+            self._refuse(client_id, order_id, rules.not_found(order_id))
+            self.lifecycle.begin_mass_cancel(order, 0)
         else:
             self.lifecycle.begin_cancel(order)
+
+    def _refuse(self, client_id: int, order_id: int, refusal: Refusal) -> None:
+        self._tell.refused(client_id, order_id, refusal.code, refusal.text)
 
     def global_cancel(self, client_id: int) -> None:
         """A reqGlobalCancel: one cancel per order that is in the book now; whatever comes later survives."""
@@ -179,7 +198,7 @@ class Exchange:
             if not order.cancel_pending:
                 self.lifecycle.begin_mass_cancel(order, position)
             elif order.client_id == client_id:
-                self._tell.refused(client_id, order.order_id, 161, notices.not_cancellable(order))
+                self._refuse(client_id, order.order_id, rules.not_cancellable(order))
 
     def _survivor(self) -> int | None:
         fault = self._faults.active("survivor")

@@ -11,6 +11,11 @@ from tws_console.simulator.session import Session
 
 RESTORED_LOST = (1101, "Connectivity between IBKR and Trader Workstation has been restored - data lost.")
 RESTORED_KEPT = (1102, "Connectivity between IBKR and Trader Workstation has been restored - data maintained.")
+_FARMS = {
+    "market": (2103, "Market", "usfarm"),
+    "history": (2105, "HMDS", "ushmds"),
+    "secdef": (2157, "Sec-def", "secdefil"),
+}
 SERVER_BROKEN = (
     2110,
     "Connectivity between Trader Workstation and server is broken. It will be restored automatically.",
@@ -18,14 +23,19 @@ SERVER_BROKEN = (
 
 
 class FaultActions:
-    """Carries faults out. `restart` closes the port for some seconds; it is given by the server."""
+    """Carries faults out. `restart` closes the port for some seconds, `move` changes it; the server gives both."""
 
     def __init__(
-        self, gateway: Gateway, later: Callable[[float, Callable[[], None]], None], restart: Callable[[float], None]
+        self,
+        gateway: Gateway,
+        later: Callable[[float, Callable[[], None]], None],
+        restart: Callable[[float], None],
+        move: Callable[[int], None],
     ) -> None:
         self._gateway = gateway
         self._later = later
         self._restart = restart
+        self._move = move
 
     def switch_on(self, name: str, options: dict[str, str]) -> None:
         """Raise a fault and do at once what it does at once. ValueError says what is wrong."""
@@ -41,6 +51,8 @@ class FaultActions:
             self._flap(fault)
         elif name == "restart":
             self._restart(fault.seconds(2))
+        elif name == "1300":
+            self._move(int(fault.options.get("port", 0)))
         self.apply_modes()
         if fault.ends_at is not None:
             self._later(fault.seconds(0) + 0.01, self.apply_modes)
@@ -52,6 +64,8 @@ class FaultActions:
             self._restore_link(lost=False)
         if name in ("all", "silent-hold"):
             self._gateway.exchange.click()
+        if name in ("all", "untrusted"):
+            self._gateway.accept_connections()
         self.apply_modes()
 
     def apply_modes(self) -> None:
@@ -88,6 +102,7 @@ class FaultActions:
         self._gateway.clock.restore_link()
 
     def _flap(self, fault: Fault) -> None:
-        self._gateway.broadcast(2103, "Market data farm connection is broken:usfarm")
-        ok = "Market data farm connection is OK:usfarm"
-        self._later(fault.seconds(1), lambda: self._gateway.broadcast(2104, ok))
+        code, farm, name = _FARMS[fault.options.get("farm", "market")]
+        self._gateway.broadcast(code, f"{farm} data farm connection is broken:{name}")
+        text = f"{farm} data farm connection is OK:{name}"
+        self._later(fault.seconds(1), lambda: self._gateway.broadcast(code + 1, text))

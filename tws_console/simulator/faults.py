@@ -17,21 +17,35 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "1101": (0, "the link is back, market data subscriptions are lost"),
     "1102": (0, "the link is back, subscriptions are kept"),
     "2110": (0, "as 1100, with the other message"),
-    "farm-flap": (0, "market data farm broken (2103), back after seconds= (2104)"),
+    "farm-flap": (0, "farm=market, history or secdef is broken (2103, 2105, 2157), and OK again after seconds= (1)"),
     "in-use": (None, "refuse the client id of new connections with 326"),
     "id-rollback": (None, "count order ids from by= (4) lower than before; ids of ended orders are reissued"),
+    "no-push": (None, "push no open orders when a client connects"),
+    "untrusted": (None, "hold the handshake until somebody accepts the connection (clear); other machines are dropped"),
+    "10141": (None, "answer a start with 10141 until the paper trading disclaimer is accepted (clear)"),
+    "1300": (0, "drop everybody and move to another port (port=, or a free one)"),
     "drop-placement": (1, "ignore a placement silently"),
     "double-perm": (1, "let one placement or change become two live orders under one number"),
-    "late-fill": (1, "fill an order while its cancel is pending"),
+    "late-fill": (1, "fill an order while its cancel is pending, or after=cancelled"),
+    "10147": (1, "refuse a cancel with 10147 though the order is cancelled"),
+    "slow-ack": (1, "acknowledge an order after seconds= (2); changes and cancels get 2102 before"),
+    "10006": (1, "refuse a child of a bracket because its parent has not arrived yet"),
+    "10328": (1, "lose the connection while an order is on its way: 10328, and the order lives"),
+    "early-execution": (1, "tell the execution of an order before the order itself"),
+    "late-execution": (1, "tell an execution seconds= (1) after the order shows it"),
+    "late-commission": (None, "send the fees of a fill after seconds= (2)"),
+    "duplicates": (None, "send every orderStatus twice"),
     "no-status": (None, "send no orderStatus"),
     "late-end": (None, "delay the end of an order list by seconds= (2)"),
     "no-end": (None, "never send the end of an order list"),
+    "no-execution-end": (None, "send no end when no execution passes the filter"),
     "undecodable": (1, "add a malformed openOrder to the next order list"),
     "399": (1, "accept an order with the warning that it waits for the opening"),
     "404": (1, "hold an order while securities are located"),
     "10349": (1, "tell that a preset changed the time in force; the order lives"),
+    "2161": (1, "tell that the price of an order is capped; the order lives"),
     "451": (1, "refuse an order by a precaution on its total value"),
-    "201": (1, "reject an order at the broker (reason=)"),
+    "201": (1, "reject an order at the broker (reason=; first=error sends the error before the order)"),
     "109": (1, "refuse an order by the percentage range of the order defaults"),
     "163": (1, "refuse an order by the percentage precaution"),
     "383": (1, "refuse an order by the size precaution"),
@@ -39,6 +53,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "cancel-by-other": (1, "refuse a cancel because another user's is under way (201)"),
     "110": (1, "refuse an order by its price increment"),
     "slow-whatif": (None, "answer previews after seconds= (3)"),
+    "unset-whatif": (1, "answer a preview without margins before the real answer"),
     "no-whatif": (None, "never answer previews"),
     "read-only": (None, "refuse orders, cancels and completed orders with 321"),
     "pacing": (None, "refuse more than rate= (50) messages per second with 100; the third time the socket closes"),
@@ -49,6 +64,10 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "lying-list": (None, "answer order lists as if there were no orders"),
     "restart": (0, "close all sockets and the port, listen again after seconds= (2)"),
 }
+
+FARMS = ("market", "history", "secdef")
+# Here seconds= is how late something comes, not when the fault ends.
+_DELAYS = frozenset({"late-end", "slow-whatif", "slow-ack", "late-execution", "late-commission"})
 
 
 @dataclass(slots=True)
@@ -79,11 +98,13 @@ class Faults:
             raise ValueError(f"no fault is named {name}; known: {' '.join(FAULTS)}")
         uses = int(options["count"]) if "count" in options else FAULTS[name][0]
         client = int(options["client"]) if "client" in options else None
-        for number in ("rate", "by"):
+        if options.get("farm", "market") not in FARMS:
+            raise ValueError(f"farm= is one of {' '.join(FARMS)}")
+        for number in ("rate", "by", "port"):
             if int(options.get(number, 1)) < 1:
                 raise ValueError(f"{number}= is a whole number from 1 on")
         fault = Fault(name, options, uses, client, None)
-        lasting = name in ("late-end", "slow-whatif") or FAULTS[name][0] == 0
+        lasting = name in _DELAYS or FAULTS[name][0] == 0
         if fault.seconds(0) > 0 and not lasting:
             fault.ends_at = self._clock() + fault.seconds(0)
         if FAULTS[name][0] != 0:

@@ -1,7 +1,7 @@
 """Owns what a fill does: the order's figures, the account, the executions of the day and who is told.
 
-Imports `accounts`, `book`, `combos`, `market`, `orders` and `ports`. A combination is reported once as a whole and once
-per leg; the fees and the positions are those of the legs.
+Imports `accounts`, `allocation`, `book`, `combos`, `market`, `orders` and `ports`. A combination is reported once as a
+whole and once per leg, an advisor's order once per account of its group; fees and positions are those of the parts.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tws_console.simulator import combos
 from tws_console.simulator.accounts import CENT, ZERO, Accounts, commission
+from tws_console.simulator.allocation import allocated
 from tws_console.simulator.book import Book
 from tws_console.simulator.contracts import Catalogue, Contract
 from tws_console.simulator.market import Market
@@ -44,6 +45,8 @@ class Filling:
         order.average = (total / order.filled).quantize(Decimal("0.00000001"))
         order.last_price = price
         before = order.commission or ZERO
+        if order.terms.fa_group:
+            return self._allocate(order, price)
         order.commission = max(before, combos.fee(order, order.filled, order.average, self._market, self._catalogue))
         fee = order.commission - before
         if not order.terms.legs:
@@ -56,12 +59,31 @@ class Filling:
             rows.append(self._trade(order, leg, contract, units, at, commission(contract, units, at)))
         return rows
 
+    def _allocate(self, order: Order, price: Decimal) -> list[Execution]:
+        """A group's order: a row for each account that has got units, with a fee of its own."""
+        rows = []
+        done = [row for row in self._book.executions if row.order is order]
+        for account, units in allocated(order.terms, order.filled, self._accounts).items():
+            more = units - sum((row.quantity for row in done if row.account == account), ZERO)
+            if more > 0:
+                fee = commission(order.contract, more, price)
+                order.commission = (order.commission or ZERO) + fee
+                rows.append(self._trade(order, None, order.contract, more, price, fee, account))
+        return rows
+
     def _trade(
-        self, order: Order, leg: Leg | None, contract: Contract, quantity: Decimal, price: Decimal, fee: Decimal
+        self,
+        order: Order,
+        leg: Leg | None,
+        contract: Contract,
+        quantity: Decimal,
+        price: Decimal,
+        fee: Decimal,
+        account: str = "",
     ) -> Execution:
         sign = order.terms.sign * (leg.sign if leg else 1)
-        realized = self._accounts.apply_fill(order.terms.account, contract, quantity * sign, price, fee)
-        return self._row(order, leg, contract, quantity, price, fee, realized)
+        realized = self._accounts.apply_fill(account or order.terms.account, contract, quantity * sign, price, fee)
+        return self._row(order, leg, contract, quantity, price, fee, realized, account)
 
     def _row(
         self,
@@ -72,6 +94,7 @@ class Filling:
         price: Decimal,
         fee: Decimal,
         realized: Decimal | None,
+        account: str = "",
     ) -> Execution:
         execution = Execution(
             exec_id=self._book.new_exec_id(),
@@ -86,6 +109,7 @@ class Filling:
             realized=realized,
             leg=leg,
             leg_contract=contract if leg else None,
+            allocated_to=account,
         )
         self._book.executions.append(execution)
         return execution
@@ -103,7 +127,7 @@ class Filling:
         charged = [row for row in rows if row.contract.sec_type != "BAG"]
         self._clock.later(latency, lambda: self._report_fees(charged))
         for row in charged:
-            self._tell.holdings_changed(row.order.terms.account, row.contract.con_id)
+            self._tell.holdings_changed(row.account, row.contract.con_id)
 
     def _report_fees(self, rows: list[Execution]) -> None:
         for row in rows:
@@ -125,13 +149,13 @@ class Filling:
         self._book.executions[place] = new
         self._tell.executed(new)
         self._tell.commission(new)
-        self._tell.holdings_changed(new.order.terms.account, new.contract.con_id)
+        self._tell.holdings_changed(new.account, new.contract.con_id)
         return new
 
     def _reprice(self, old: Execution, price: Decimal) -> Execution:
         order, contract = old.order, old.contract
         signed, change = old.quantity * old.sign, price - old.price
-        account = self._accounts.accounts[order.terms.account]
+        account = self._accounts.accounts[old.account]
         held = account.positions[contract.con_id]
         point = contract.point_value
         paid = signed * change * point
@@ -160,4 +184,5 @@ class Filling:
             average=old.average + (old.quantity * change / old.cumulative).quantize(CENT / 1_000_000),
             commission=old.commission,
             realized=None if old.realized is None else old.realized + gained,
+            allocated_to=old.allocated_to,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tws_console.simulator import messages, order_messages
 from tws_console.simulator.accounts import Accounts
+from tws_console.simulator.book import as_listed
 from tws_console.simulator.clock import BrokerClock
 from tws_console.simulator.contracts import load_catalogue
 from tws_console.simulator.exchange import Exchange
@@ -23,6 +24,7 @@ from tws_console.simulator.wire import frame
 
 MAX_CLIENTS = 32
 LOG_SIZE = 200_000
+NO_DISCLAIMER = (10141, "Paper trading disclaimer must first be accepted for API connection.")
 LINK_LOST = (1100, "Connectivity between IBKR and Trader Workstation has been lost.")
 
 
@@ -54,6 +56,7 @@ class Gateway:
         self.settings = settings
         self.sessions: dict[int, Session] = {}
         self.unstarted: set[Session] = set()
+        self.untrusted: set[Session] = set()
         self.clock = BrokerClock()
         self.faults = Faults()
         self.pacing = Pacing(self.faults)
@@ -63,6 +66,7 @@ class Gateway:
         self.accounts = Accounts(self.catalogue, self.market)
         self.reporter = Reporter(self.sessions, settings.master, self.faults, self.accounts, self.market, self.clock)
         self.exchange = Exchange(self.catalogue, self.market, self.accounts, self.faults, self.reporter, self.clock)
+        self.reporter.shown = self.exchange.book.raise_mark
         self.log: deque[Received] = deque(maxlen=LOG_SIZE)
         self.first_start_done = False
         self._seq = 0
@@ -91,11 +95,14 @@ class Gateway:
         if len(self.sessions) >= MAX_CLIENTS:
             session.close()
             return
+        if self.faults.active("10141", client_id):
+            session.send_error(-1, *NO_DISCLAIMER)
+            return
         session.client_id = client_id
         self.unstarted.discard(session)
         self.sessions[client_id] = session
         own = [order for order in self.exchange.book.live() if order.client_id == client_id]
-        if own:
+        if own and not self.faults.take("no-push", client_id):
             session.send(self.order_rows(session, own))
             session.send(frame(53, 1))
         session.send(frame(15, 1, ",".join(self.accounts.names())))
@@ -108,6 +115,7 @@ class Gateway:
     def leave(self, session: Session) -> None:
         """Forget a connection that has ended; its orders and its numbers stay."""
         self.unstarted.discard(session)
+        self.untrusted.discard(session)
         client = session.client_id
         if client is not None and self.sessions.get(client) is session:
             del self.sessions[client]
@@ -121,12 +129,18 @@ class Gateway:
         quiet = self.faults.active("no-status", session.client_id)
         client = session.client_id or 0
         parts = []
-        for order in orders:
+        for order in as_listed(orders):
             parts.append(order_messages.open_order(order, session.version))
             if not quiet:
                 parts.append(order_messages.order_status(order))
             self.exchange.book.raise_mark(client, order.order_id)
         return b"".join(parts)
+
+    def accept_connections(self) -> None:
+        """Somebody accepts the connections that an untrusted address has made."""
+        for session in self.untrusted:
+            session.answer_handshake()
+        self.untrusted.clear()
 
     def broadcast(self, code: int, text: str) -> None:
         """A notice to every connected client."""

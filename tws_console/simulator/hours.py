@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tws_console.simulator import schedule
 from tws_console.simulator.contracts import Contract
-from tws_console.simulator.orders import CLOSE_TYPES, Order, Terms
+from tws_console.simulator.orders import CLOSE_TYPES, SUBMITTED, Order, Terms
 
 _NO_EXTENDED = frozenset({"MKT", "MIDPRICE", "REL"}) | CLOSE_TYPES
 _MOMENT = re.compile(r"(?:(\d{8})(?:[ -]|$))?(?:(\d{2}:\d{2}(?::\d{2})?)(?: +(\S+))?)?")
@@ -89,6 +89,16 @@ class Hours:
         if self.open_for(terms, contract):
             return None
         return self._next_open(contract, extended=takes_extended(terms, contract))
+
+    def reopens(self, order: Order) -> datetime | None:
+        """When a cancel of the order can be confirmed: None for at once, else the opening of the exchange it works at.
+
+        The broker holds stock orders itself while the market is shut; other orders rest at their exchange, whose breaks
+        leave a cancel unanswered (QuantConnect/Lean.Brokerages.InteractiveBrokers PR 256).
+        """
+        if order.contract.sec_type == "STK" or order.status != SUBMITTED:
+            return None
+        return self.opening(order.terms, order.contract)
 
     def _next_open(self, contract: Contract, *, extended: bool) -> datetime:
         found = schedule.next_opening(contract, self._clock.now(), liquid=_liquid(contract, extended))

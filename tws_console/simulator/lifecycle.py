@@ -25,6 +25,7 @@ from tws_console.simulator.orders import (
     PENDING_SUBMIT,
     PRE_SUBMITTED,
     SUBMITTED,
+    Execution,
     Order,
 )
 from tws_console.simulator.ports import ReporterPort, SchedulerPort
@@ -75,17 +76,18 @@ class Lifecycle:
         order.staged = order.awaits_click = False
         if order.done or order.cancel_pending:
             return
-        if not self._clock.link_up:
+        slow = self._faults.take("slow-ack", order.client_id)
+        if slow is not None or not self._clock.link_up:
             order.status = PENDING_SUBMIT
             self.pair(order)
-            self._clock.later(0, lambda: self.accept(order))
+            self._clock.later(slow.seconds(2) if slow else 0, lambda: self.accept(order))
             return
         order.status = PRE_SUBMITTED
         order.why_held = self._reason_to_wait(order)
         matching.follow(order, self.quote(order))
-        reason = self._rejection(order)
+        reason, error_first = self._rejection(order)
         if reason is not None:
-            self.reject(order, reason)
+            self.reject(order, reason, error_first=error_first)
             return
         self.hours.set_times(order)
         if self._faults.take("399", order.client_id):
@@ -101,24 +103,36 @@ class Lifecycle:
             self._acknowledge(order)
 
     def _acknowledge(self, order: Order) -> None:
+        if self._faults.take("early-execution", order.client_id):
+            order.status = SUBMITTED
+            self._clock.later(self.latency, lambda: self._work_unannounced(order))
+            return
         self.pair(order)
         if hours.ignores_extended(order.terms, order.contract):
             self._warn(order, 2109, notices.IGNORED_FLAG)
-        if self._faults.take("10349", order.client_id):
+        if self._faults.take("2161", order.client_id):
+            self._warn(order, 2161, notices.price_cap(order, self._price_now(order)))
+        if order.terms.preset_tif or self._faults.take("10349", order.client_id):
             self._warn(order, 10349, notices.PRESET_TIF)
         self._clock.later(self.latency, lambda: self.activate(order))
 
-    def _rejection(self, order: Order) -> str | None:
-        """Why the broker refuses the order, or None."""
+    def _work_unannounced(self, order: Order) -> None:
+        """The execution is the first thing that is told, unless nothing trades."""
+        self.work(order)
+        if order.live and not order.filled:
+            self.pair(order)
+
+    def _rejection(self, order: Order) -> tuple[str | None, bool]:
+        """Why the broker refuses the order, or None; and whether the error comes before the order."""
         fault = self._faults.take("201", order.client_id)
         if fault is not None:
-            return fault.options.get("reason", "Exchange is closed.")
+            return fault.options.get("reason", "Exchange is closed."), fault.options.get("first") == "error"
         terms = order.terms
         if terms.tif == "FOK" and order.contract.sec_type == "STK" and order.exchange == "SMART":
-            return "The time-in-force FOK is invalid for this combination of exchange and security type."
+            return "The time-in-force FOK is invalid for this combination of exchange and security type.", False
         if terms.tif in ("IOC", "FOK") and not self.hours.open_for(terms, order.contract):
-            return "Exchange is closed."
-        return None
+            return "Exchange is closed.", False
+        return None, False
 
     def _reason_to_wait(self, order: Order) -> str:
         parent = self._book.orders.get(order.parent_perm)
@@ -136,11 +150,12 @@ class Lifecycle:
         if not order.done:
             self.pair(order)
 
-    def reject(self, order: Order, reason: str) -> None:
-        """The broker refuses: Inactive, error 201, Inactive again."""
+    def reject(self, order: Order, reason: str, *, error_first: bool = False) -> None:
+        """The broker refuses: Inactive, error 201, Inactive again; or the error first. Both were recorded."""
         order.status, order.why_held = INACTIVE, ""
         self._complete(order, f"Rejected by System:{reason}")
-        self.pair(order)
+        if not error_first:
+            self.pair(order)
         self._warn(order, 201, f"Order rejected - reason:{reason}")
         self.pair(order)
 
@@ -151,8 +166,14 @@ class Lifecycle:
         order.why_held = self._reason_to_wait(order)
         order.status = PRE_SUBMITTED if order.why_held or order.waits else SUBMITTED
         self.pair(order)
-        self.pair(order)
+        if order.status == SUBMITTED and not self._trades_whole(order):
+            self.pair(order)
         self.work(order)
+
+    def _trades_whole(self, order: Order) -> bool:
+        """Whether all of the order trades at once; then nothing is told twice before the fill."""
+        match = matching.crossing(order, self.quote(order))
+        return match is not None and match[0] == order.remaining
 
     # --- as time passes ----------------------------------------------------------------------------------------
 
@@ -217,12 +238,24 @@ class Lifecycle:
         if order.remaining <= 0:
             order.status, order.why_held = FILLED, ""
             self._complete(order, f"Filled Size: {order.filled.normalize():f}")
-        self.filling.report(rows, self.latency, self._restate_fill)
+        self._report(order, rows)
         self._groups.follow_fill(order, quantity, self.latency)
+
+    def _report(self, order: Order, rows: list[Execution]) -> None:
+        """Tell a fill: the executions, the order, the fees; other orders and delays are faults."""
+        late_fee = self._faults.take("late-commission", order.client_id)
+        late = self._faults.take("late-execution", order.client_id)
+        fee_after = late_fee.seconds(2) if late_fee else self.latency
+        if late is None:
+            self.filling.report(rows, fee_after, self._restate_fill)
+        else:
+            self._restate_fill(order)
+            self._clock.later(late.seconds(1), lambda: self.filling.report(rows, fee_after, lambda order: None))
 
     def _restate_fill(self, order: Order) -> None:
         if order.done:
             self.pair(order)
+            order.charged = True
             self.pair(order)
         else:
             self._tell.status(order)
@@ -235,33 +268,59 @@ class Lifecycle:
             self._warn(order, 201, notices.CANCELLED_ELSEWHERE)
             self.pair(order)
             return
-        self._cancel_rest(order)
+        reopens = self.hours.reopens(order)
+        self._await_cancel(order)
+        for perm_id in order.children:
+            self._repeat(self._book.orders[perm_id])
         self._clock.later(self.latency / 2, lambda: self._repeat(order))
+        self._end_later(order, self.latency, reopens)
 
-    def _cancel_rest(self, order: Order) -> None:
-        """PendingCancel once, then the end: what is left of an IOC."""
+    def _await_cancel(self, order: Order) -> None:
         order.cancel_pending = True
         order.status = PENDING_CANCEL
         self.pair(order)
+
+    def _cancel_rest(self, order: Order) -> None:
+        """PendingCancel once, then the end: what is left of an IOC."""
+        self._await_cancel(order)
         self._clock.later(self.latency, lambda: self.finish_cancel(order))
+
+    def _end_later(self, order: Order, wait: float, reopens: datetime | None) -> None:
+        """Confirm a cancel after `wait` seconds, or when an exchange that is closed has opened again."""
+        if reopens is None:
+            self._clock.later(wait, lambda: self.finish_cancel(order))
+        else:
+            self._clock.at(reopens, lambda: self.finish_cancel(order))
 
     def begin_mass_cancel(self, order: Order, position: int) -> None:
         """A cancel by the global cancel: no PendingCancel, a late repeat of the old state, then Cancelled and 202."""
         order.cancel_pending = True
         wait = self.latency * 2 + position * 0.0002
         self._clock.later(wait, lambda: self._repeat(order))
-        self._clock.later(wait + self.latency, lambda: self.finish_cancel(order))
+        self._end_later(order, wait + self.latency, self.hours.reopens(order))
 
     def finish_cancel(self, order: Order) -> None:
         """The broker confirms a cancel, unless a fill came first."""
         if order.done:
             return
-        if order.cancel_pending and self._faults.take("late-fill", order.client_id):
+        late = self._faults.take("late-fill", order.client_id) if order.cancel_pending else None
+        if late is None:
+            self._end(order, BY_TRADER)
+        elif late.options.get("after") == "cancelled":
+            self._end(order, BY_TRADER)
+            self._clock.later(self.latency, lambda: self._fill_ended(order))
+        else:
             order.cancel_pending = False
-            quote = self.quote(order)
-            self.fill(order, order.remaining, quote.ask if order.terms.sign > 0 else quote.bid)
-            return
-        self._end(order, BY_TRADER)
+            self.fill(order, order.remaining, self._price_now(order))
+
+    def _price_now(self, order: Order) -> Decimal:
+        quote = self.quote(order)
+        return quote.ask if order.terms.sign > 0 else quote.bid
+
+    def _fill_ended(self, order: Order) -> None:
+        """A fill that the venue reports for an order which is Cancelled: the execution and its fee, no status."""
+        rows = self.filling.book(order, order.remaining, self._price_now(order))
+        self.filling.report(rows, self.latency, lambda order: None)
 
     def _expire(self, order: Order, why: str) -> None:
         self._end(order, BY_SYSTEM + why)

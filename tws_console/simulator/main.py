@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (loopback unless named)")
     parser.add_argument("--port", type=_port, default=7497, help="0 takes a free one")
     parser.add_argument("--seed", type=int, default=1, help="prices are a function of seed and time")
-    parser.add_argument("--scenario", default="default")
+    parser.add_argument("--scenario", default="default", metavar="NAME", help="a known one, or a FILE.toml")
     parser.add_argument("--master-client-id", type=int, metavar="N", help="this client sees all clients' orders")
     parser.add_argument("--read-only-api", action="store_true", help="refuse orders and cancels")
     parser.add_argument("--list-scenarios", action="store_true", help="name the scenarios and end")

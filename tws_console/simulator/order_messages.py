@@ -1,14 +1,15 @@
 """Owns the rows about orders: openOrder, orderStatus, completedOrder, execDetails, commissionReport.
 
-Imports `wire`, `orders`, `contracts` and `ports`. Field order and version gates as the official client libraries and
-ib_async 2.1.0 (decoder.py) read them at server versions 157 to 178; values that TWS fills in on any order (OCA type 3,
-clearing intent IB, delta-neutral type "None") as in recordings of Gateway 10.40 (github deepentropy/ibx).
+Imports `wire`, `attributes`, `orders`, `contracts` and `ports`. Field order and version gates as the official client
+libraries and ib_async 2.1.0 (decoder.py) read them at server versions 157 to 178; values that TWS fills in on any order
+(OCA type 3, clearing intent IB, delta-neutral type "None") as in recordings of Gateway 10.40 (github deepentropy/ibx).
 """
 
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tws_console.simulator.attributes import echo
 from tws_console.simulator.contracts import Contract
 from tws_console.simulator.orders import PRE_SUBMITTED, Execution, Order, Terms
 from tws_console.simulator.ports import Preview
@@ -49,43 +50,51 @@ def _contract(contract: Contract, exchange: str) -> list[str]:
     ]
 
 
+def _competing(version: int) -> list[str]:
+    """The attributes of orders that compete at IBKRATS, which are unset on every order known here."""
+    return [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE] if version >= 170 else []
+
+
 def open_order(order: Order, version: int, preview: Preview | None = None) -> bytes:
     """An openOrder row; with a preview it is the answer to a what-if."""
-    terms = order.terms
+    terms, kept = order.terms, order.terms.kept
     fields = ["5", str(order.order_id), *_contract(order.contract, order.exchange), *_basics(terms)]
     fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref]
     fields += [str(order.shown_client), str(order.perm_id)]
-    fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", "", ""]
-    if version < 177:
-        fields.append("")
-    fields += [terms.model_code, terms.good_till, "", _optional(terms.percent_offset)]
-    fields += ["", "0", "", "-1", "0", "", "", "", "", ""]
-    fields += [str(terms.display_size or ""), "0", "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
-    fields += ["0", "0", "", str(terms.parent_id), str(terms.trigger_method), "", "0", *_DELTA_NEUTRAL]
-    fields += ["0", "0", _trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
-    fields += [UNSET_INTEGER, UNSET_INTEGER, "", "", "0", "", "IB", "0", "0", *_algo(terms), "0", _flag(terms.what_if)]
-    fields += _state(order, preview)
-    fields += ["0", "0", *_conditions(terms), "None", UNSET_DOUBLE, _trail_echo(order), _offset(terms)]
-    fields += [
-        UNSET_DOUBLE,
-        UNSET_DOUBLE,
-        UNSET_DOUBLE,
-        "0",
-        "",
-        "",
-        "",
-        "0",
-        "1",
-        "0",
-        "0",
-        _flag(terms.order_type == "LMT"),
-    ]
-    for gate in (158, 160, 162):  # duration, postToAts, autoCancelParent
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *echo(kept, "discretionaryAmt")]
+    fields += [terms.good_after, "", *_allocation(terms, version)]
+    fields += [terms.model_code, terms.good_till, *echo(kept, "rule80A"), _optional(terms.percent_offset)]
+    fields += echo(kept, "settlingFirm shortSaleSlot designatedLocation exemptCode auctionStrategy")
+    fields += echo(kept, "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper")
+    fields += [str(terms.display_size or ""), *echo(kept, "blockOrder sweepToFill")]
+    fields += [_flag(terms.all_or_none), *echo(kept, "minQty"), str(terms.oca_type or 3)]
+    fields += echo(kept, "eTradeOnly firmQuoteOnly nbboPriceCap")
+    fields += [str(terms.parent_id), str(terms.trigger_method), *echo(kept, "volatility volatilityType")]
+    fields += [*_DELTA_NEUTRAL, *echo(kept, "continuousUpdate referencePriceType")]
+    fields += [_trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
+    fields += [*_scale(terms), "", *echo(kept, "optOutSmartRouting clearingAccount clearingIntent")]
+    fields += [*echo(kept, "notHeld"), "0", *_algo(terms), *echo(kept, "solicited"), _flag(terms.what_if)]
+    fields += [*_state(order, preview), *echo(kept, "randomizeSize randomizePrice"), *_conditions(terms)]
+    fields += [*echo(kept, "adjustedOrderType triggerPrice"), _trail_echo(order), _offset(terms)]
+    fields += echo(kept, "adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount adjustableTrailingUnit")
+    fields += [*echo(kept, "softDollarName softDollarValue"), "", *echo(kept, "cashQty"), "1"]
+    fields += echo(kept, "isOmsContainer discretionaryUpToLimitPrice")
+    fields.append(_flag(terms.order_type == "LMT"))  # usePriceMgmtAlgo
+    for gate, name in ((158, "duration"), (160, "postToAts"), (162, "autoCancelParent")):
         if version >= gate:
-            fields.append("0" if gate == 162 else UNSET_INTEGER)
-    if version >= 170:
-        fields += [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
-    return seal(fields)
+            fields += echo(kept, name)
+    return seal([*fields, *_competing(version)])
+
+
+def _allocation(terms: Terms, version: int) -> list[str]:
+    """Group, method and percentage of an advisor's order, before server version 177 the profile too."""
+    profile = echo(terms.kept, "faProfile") if version < 177 else []
+    return [terms.fa_group, terms.fa_method, *echo(terms.kept, "faPercentage"), *profile]
+
+
+def _scale(terms: Terms) -> list[str]:
+    """The sizes of a scale order; its increment is not echoed, since nothing is scaled here."""
+    return [*echo(terms.kept, "scaleInitLevelSize scaleSubsLevelSize"), ""]
 
 
 def _basics(terms: Terms) -> list[str]:
@@ -146,7 +155,7 @@ def _algo(terms: Terms) -> list[str]:
 
 def _state(order: Order, preview: Preview | None) -> list[str]:
     if preview is None:
-        fee = UNSET_DOUBLE if order.commission is None or not order.done else plain(order.commission)
+        fee = plain(order.commission) if order.charged and order.commission is not None else UNSET_DOUBLE
         currency = "" if fee == UNSET_DOUBLE else "USD"
         return [order.status, *_NO_MARGINS, fee, UNSET_DOUBLE, UNSET_DOUBLE, currency, order.warning]
     before, after = preview.before, preview.after
@@ -175,34 +184,35 @@ def order_status(order: Order) -> bytes:
 
 def completed_order(order: Order, version: int) -> bytes:
     """A completedOrder row: it names neither client nor order id, only the permId."""
-    terms = order.terms
+    terms, kept = order.terms, order.terms.kept
     fields = ["101", *_contract(order.contract, order.exchange), *_basics(terms)]
     fields += [terms.account, terms.open_close, str(terms.origin), terms.order_ref, str(order.perm_id)]
-    fields += [_flag(terms.outside_rth), _flag(terms.hidden), "0", terms.good_after, "", "", ""]
-    if version < 177:
-        fields.append("")
-    fields += [terms.model_code, terms.good_till, "", _optional(terms.percent_offset)]
-    fields += ["", "0", "", "-1", "", "", "", "", ""]
-    fields += [str(terms.display_size or ""), "0", _flag(terms.all_or_none), "", str(terms.oca_type or 3)]
-    fields += [str(terms.trigger_method), "", "0", "None", "", "0", "0", "0", ""]
-    fields += ["0", "0", _trail_echo(order), _optional(terms.trailing_percent), *_combo(terms)]
-    fields += [UNSET_INTEGER, UNSET_INTEGER, "", ""]
-    fields += ["", "IB", "0", "0", *_algo(terms), "0", order.status, "0", "0", *_conditions(terms)]
-    fields += [_trail_echo(order), _offset(terms), "0", "1", "0", _cancel_date(order), plain(order.filled), "0", "0"]
-    fields += ["", "0", "0", str(order.parent_perm or 9223372036854775807)]
-    at = order.completed_at or order.created
-    fields += [f"{at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
-    if version >= 170:
-        fields += [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE]
-    return seal(fields)
+    fields += [_flag(terms.outside_rth), _flag(terms.hidden), *echo(kept, "discretionaryAmt")]
+    fields += [terms.good_after, *_allocation(terms, version)]
+    fields += [terms.model_code, terms.good_till, *echo(kept, "rule80A"), _optional(terms.percent_offset)]
+    fields += echo(kept, "settlingFirm shortSaleSlot designatedLocation exemptCode")
+    fields += echo(kept, "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper")
+    fields += [str(terms.display_size or ""), *echo(kept, "sweepToFill"), _flag(terms.all_or_none)]
+    fields += [*echo(kept, "minQty"), str(terms.oca_type or 3), str(terms.trigger_method)]
+    fields += [*echo(kept, "volatility volatilityType"), "None", "", "0", "0", "0", ""]
+    fields += echo(kept, "continuousUpdate referencePriceType")
+    fields += [_trail_echo(order), _optional(terms.trailing_percent), *_combo(terms), *_scale(terms), ""]
+    fields += [*echo(kept, "clearingAccount clearingIntent notHeld"), "0", *_algo(terms)]
+    fields += [*echo(kept, "solicited"), order.status, *echo(kept, "randomizeSize randomizePrice")]
+    fields += [*_conditions(terms), _trail_echo(order), _offset(terms), *echo(kept, "cashQty"), "1"]
+    fields += [*echo(kept, "isOmsContainer"), _cancel_date(order), plain(order.filled), "0"]
+    fields += [*echo(kept, "autoCancelParent"), "", "0", "0", str(order.parent_perm or 9223372036854775807)]
+    fields += [f"{order.ended_at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
+    return seal([*fields, *_competing(version)])
 
 
 def _cancel_date(order: Order) -> str:
-    """GTC orders end with the calendar quarter after the present one (recorded echo of a real Gateway)."""
+    """GTC orders end with the calendar quarter after the present one; a change renews the date."""
     if order.terms.tif != "GTC":
         return ""
-    quarter = (order.created.month - 1) // 3 + 1
-    year, month = (order.created.year, quarter * 3 + 3) if quarter < 4 else (order.created.year + 1, 3)
+    renewed = order.renewed or order.created
+    quarter = (renewed.month - 1) // 3 + 1
+    year, month = (renewed.year, quarter * 3 + 3) if quarter < 4 else (renewed.year + 1, 3)
     return f"{year}{month:02d}{31 if month in (3, 12) else 30} 16:00:00 US/Eastern"
 
 
@@ -211,7 +221,7 @@ def execution_details(execution: Execution, request_id: int, version: int) -> by
     order = execution.order
     exchange = execution.leg.exchange if execution.leg else order.exchange
     fields = ["11", str(request_id), str(order.order_id), *_contract(execution.contract, exchange)]
-    fields += [execution.exec_id, tws_time(execution.at, version), order.terms.account, execution.venue]
+    fields += [execution.exec_id, tws_time(execution.at, version), execution.account, execution.venue]
     fields += ["BOT" if execution.sign > 0 else "SLD", plain(execution.quantity), plain(execution.price)]
     fields += [str(order.perm_id), str(order.shown_client), "0", plain(execution.cumulative)]
     fields += [plain(execution.average), order.terms.order_ref, "", "", order.terms.model_code, "1"]

@@ -129,14 +129,17 @@ def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
         if (client and row.order.client_id != client) or (since is not None and row.at < since):
             return False
         contract, side_of = row.contract, "B" if row.sign > 0 else "S"
-        held = (row.order.terms.account, contract.symbol, contract.sec_type, row.venue, side_of)
+        held = (row.account, contract.symbol, contract.sec_type, row.venue, side_of)
         return all(not value or value == known for value, known in zip(asked, held, strict=True))
 
+    found = False
     for row in gateway.exchange.book.executions:
         if wanted(row):
             session.send(order_messages.execution_details(row, request_id, session.version))
             session.send(order_messages.commission_report(row))
-    session.send(frame(55, 1, request_id))
+            found = True
+    if found or not gateway.faults.take("no-execution-end", session.client_id):
+        session.send(frame(55, 1, request_id))
 
 
 def _since(written: str) -> datetime | None:

@@ -1,5 +1,6 @@
 """Owns what an order is: its terms, its state, its executions. Imports `contracts` only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -58,7 +59,8 @@ class Condition:
 class Terms:
     """What a client asked for. Unset prices are None; `transmit` False keeps the order in the TWS window.
 
-    `trail_stop` is the first stop price of a trailing order, `limit_offset` the distance of its limit from the stop.
+    `trail_stop` is the first stop price of a trailing order, `limit_offset` the distance of its limit from the stop;
+    `kept` are the attributes that are echoed only, by their names in the client libraries.
     """
 
     action: str
@@ -67,6 +69,8 @@ class Terms:
     limit: Decimal | None = None
     aux: Decimal | None = None
     tif: str = "DAY"
+    preset_tif: bool = False
+    """The client left the time in force to the order presets of TWS."""
     account: str = ""
     oca_group: str = ""
     oca_type: int = 0
@@ -82,6 +86,8 @@ class Terms:
     all_or_none: bool = False
     good_after: str = ""
     good_till: str = ""
+    fa_group: str = ""
+    fa_method: str = ""
     model_code: str = ""
     what_if: bool = False
     algo_strategy: str = ""
@@ -96,6 +102,7 @@ class Terms:
     legs: tuple[Leg, ...] = ()
     leg_prices: tuple[str, ...] = ()
     routing: tuple[tuple[str, str], ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sign(self) -> int:
@@ -132,7 +139,8 @@ class Order:
     """One order in the Gateway's book. `client_id` None is an order made by hand in TWS and bound to nobody.
 
     `stop` is where a trailing stop stands now. `opens_at` is when a waiting order may go to work, `auction_at` the
-    opening or closing it takes part in, `expires_at` its end. `unsettled` is true while a change is on its way.
+    opening or closing it takes part in, `expires_at` its end. `unsettled` is true while a change is on its way,
+    `charged` once its fee is known. `renewed` is when it was last placed or changed.
     """
 
     perm_id: int
@@ -162,6 +170,8 @@ class Order:
     auction_at: datetime | None = None
     expires_at: datetime | None = None
     unsettled: bool = False
+    charged: bool = False
+    renewed: datetime | None = None
     conditions_met: bool = False
     awaits_click: bool = False
     children: list[int] = field(default_factory=list)
@@ -205,6 +215,11 @@ class Order:
         """The client id on the wire: 0 for an unbound manual order (recording of Gateway 10.40, deepentropy/ibx)."""
         return self.client_id or 0
 
+    @property
+    def ended_at(self) -> datetime:
+        """When the order ended, or was made when it has not."""
+        return self.completed_at or self.created
+
     def revise(self, **changes: object) -> None:
         """Replace single terms."""
         self.terms = replace(self.terms, **changes)  # type: ignore[arg-type]
@@ -214,7 +229,8 @@ class Order:
 class Execution:
     """One fill. `quantity` is unsigned; `realized` is None for an opening trade.
 
-    `contract` and `sign` are those of the order, or of one leg when a combination has traded.
+    `contract` and `sign` are those of the order, or of one leg when a combination has traded; `account` is the order's,
+    or one of a group when `allocated_to` names it.
     """
 
     exec_id: str
@@ -229,6 +245,12 @@ class Execution:
     realized: Decimal | None
     leg: Leg | None = None
     leg_contract: Contract | None = None
+    allocated_to: str = ""
+
+    @property
+    def account(self) -> str:
+        """Whose trade it is."""
+        return self.allocated_to or self.order.terms.account
 
     @property
     def contract(self) -> Contract:

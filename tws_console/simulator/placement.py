@@ -1,14 +1,18 @@
-"""Owns the decoding of placeOrder by server version. Imports `wire`, `contracts` and `orders`.
+"""Owns the decoding of placeOrder by server version. Imports `wire`, `attributes`, `contracts`, `orders`.
 
-The field order and its version gates follow the official client libraries between server versions 157 and 178.
+The field order and its version gates follow the official client libraries between server versions 157 and 178. What
+the practice market does not act on is kept as it came, by name, so that it is echoed.
 """
 
+import re
 from decimal import Decimal
 
+from tws_console.simulator.attributes import DEFAULTS
 from tws_console.simulator.contracts import read_query
 from tws_console.simulator.orders import Condition, Leg, Placement, Terms
-from tws_console.simulator.wire import Cursor
+from tws_console.simulator.wire import Cursor, is_unset, plain
 
+_FRACTION = re.compile(r"-?\d{1,30}\.\d{1,30}")
 _CONDITION_FIELDS = {"1": 6, "3": 3, "4": 3, "5": 4, "6": 5, "7": 5}
 
 
@@ -23,8 +27,19 @@ def read_placement(fields: list[str], version: int) -> Placement:
         _read_legs(cursor, values)
     _read_middle(cursor, version, values)
     _read_tail(cursor, values)
-    _read_versioned(cursor, version)
+    _read_versioned(cursor, version, values)
     return Placement(order_id, query, Terms(**values))  # type: ignore[arg-type]
+
+
+def _keep(cursor: Cursor, values: dict[str, object], *names: str) -> None:
+    """Keep the next fields as they came, without those that say what TWS writes anyway."""
+    kept = values.setdefault("kept", {})
+    assert isinstance(kept, dict)
+    for name in names:
+        field = cursor.text()
+        written = plain(Decimal(field)) if _FRACTION.fullmatch(field) else field
+        if not is_unset(field) and written != DEFAULTS[name]:
+            kept[name] = written
 
 
 def _read_head(cursor: Cursor) -> dict[str, object]:
@@ -34,7 +49,8 @@ def _read_head(cursor: Cursor) -> dict[str, object]:
         "order_type": cursor.text(),
         "limit": cursor.decimal(),
         "aux": cursor.decimal(),
-        "tif": cursor.text(),
+        "tif": (tif := cursor.text()) or "DAY",
+        "preset_tif": not tif,
         "oca_group": cursor.text(),
         "account": cursor.text(),
         "open_close": cursor.text(),
@@ -43,7 +59,7 @@ def _read_head(cursor: Cursor) -> dict[str, object]:
         "transmit": cursor.flag(),
         "parent_id": cursor.integer(),
     }
-    cursor.skip(2)  # blockOrder, sweepToFill
+    _keep(cursor, values, "blockOrder", "sweepToFill")
     values["display_size"] = cursor.integer()
     values["trigger_method"] = cursor.integer()
     values["outside_rth"] = cursor.flag()
@@ -68,35 +84,41 @@ def _count(cursor: Cursor) -> int:
 
 
 def _read_middle(cursor: Cursor, version: int, values: dict[str, object]) -> None:
-    cursor.skip(2)  # the old sharesAllocation, discretionaryAmt
+    cursor.skip()  # the old sharesAllocation
+    _keep(cursor, values, "discretionaryAmt")
     values["good_after"] = cursor.text()
     values["good_till"] = cursor.text()
-    cursor.skip(3)  # faGroup, faMethod, faPercentage
+    values["fa_group"] = cursor.text()
+    values["fa_method"] = cursor.text()
+    _keep(cursor, values, "faPercentage")
     if version < 177:
-        cursor.skip()  # faProfile
+        _keep(cursor, values, "faProfile")
     values["model_code"] = cursor.text()
-    cursor.skip(3)  # shortSaleSlot, designatedLocation, exemptCode
+    _keep(cursor, values, "shortSaleSlot", "designatedLocation", "exemptCode")
     values["oca_type"] = cursor.integer()
-    cursor.skip(2)  # rule80A, settlingFirm
+    _keep(cursor, values, "rule80A", "settlingFirm")
     values["all_or_none"] = cursor.flag()
-    cursor.skip()  # minQty
+    _keep(cursor, values, "minQty")
     values["percent_offset"] = cursor.decimal()
-    cursor.skip(12)  # eTradeOnly .. volatilityType
+    _keep(cursor, values, "eTradeOnly", "firmQuoteOnly", "nbboPriceCap", "auctionStrategy", "startingPrice")
+    _keep(cursor, values, "stockRefPrice", "delta", "stockRangeLower", "stockRangeUpper")
+    cursor.skip()  # overridePercentageConstraints, which is no attribute of the order
+    _keep(cursor, values, "volatility", "volatilityType")
     if cursor.text():  # deltaNeutralOrderType
         cursor.skip(8 + 1)
     else:
         cursor.skip()  # deltaNeutralAuxPrice
-    cursor.skip(2)  # continuousUpdate, referencePriceType
+    _keep(cursor, values, "continuousUpdate", "referencePriceType")
     values["trail_stop"] = cursor.decimal()
     values["trailing_percent"] = cursor.decimal()
-    cursor.skip(2)  # scaleInitLevelSize, scaleSubsLevelSize
+    _keep(cursor, values, "scaleInitLevelSize", "scaleSubsLevelSize")
     increment = cursor.decimal()
     if increment is not None and increment > 0:
         cursor.skip(7)
     cursor.skip(3)  # scaleTable, activeStart, activeStop
     if cursor.text():  # hedgeType
         cursor.skip()
-    cursor.skip(4)  # optOutSmartRouting, clearingAccount, clearingIntent, notHeld
+    _keep(cursor, values, "optOutSmartRouting", "clearingAccount", "clearingIntent", "notHeld")
     if cursor.flag():  # delta-neutral contract
         cursor.skip(3)
 
@@ -108,16 +130,22 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
         values["algo_params"] = tuple((cursor.text(), cursor.text()) for _ in range(cursor.integer()))
     cursor.skip()  # algoId
     values["what_if"] = cursor.flag()
-    cursor.skip(4)  # miscOptions, solicited, randomizeSize, randomizePrice
+    cursor.skip()  # miscOptions
+    _keep(cursor, values, "solicited", "randomizeSize", "randomizePrice")
     if values["order_type"] in ("PEG BENCH", "PEGBENCH"):
         cursor.skip(5)
     values["conditions"] = tuple(_read_condition(cursor) for _ in range(_count(cursor)))
     if values["conditions"]:
         values["conditions_ignore_rth"] = cursor.flag()
         values["conditions_cancel"] = cursor.flag()
-    cursor.skip(2)  # adjustedOrderType, triggerPrice
+    _keep(cursor, values, "adjustedOrderType", "triggerPrice")
     values["limit_offset"] = cursor.decimal()
-    cursor.skip(16)  # adjustedStopPrice .. usePriceMgmtAlgo
+    _keep(cursor, values, "adjustedStopPrice", "adjustedStopLimitPrice", "adjustedTrailingAmount")
+    _keep(cursor, values, "adjustableTrailingUnit", "extOperator", "softDollarName", "softDollarValue", "cashQty")
+    cursor.skip(4)  # the four fields of MiFID II, which no answer carries
+    cursor.skip()  # dontUseAutoPriceForHedge
+    _keep(cursor, values, "isOmsContainer", "discretionaryUpToLimitPrice")
+    cursor.skip()  # usePriceMgmtAlgo
 
 
 def _read_condition(cursor: Cursor) -> Condition:
@@ -127,7 +155,10 @@ def _read_condition(cursor: Cursor) -> Condition:
     return Condition(kind, tuple(cursor.text() for _ in range(_CONDITION_FIELDS[kind])))
 
 
-def _read_versioned(cursor: Cursor, version: int) -> None:
-    for gate in (158, 160, 162, 166, 169):  # duration, postToAts, autoCancelParent, errorOverride, manualOrderTime
+def _read_versioned(cursor: Cursor, version: int, values: dict[str, object]) -> None:
+    for gate, name in ((158, "duration"), (160, "postToAts"), (162, "autoCancelParent")):
+        if version >= gate:
+            _keep(cursor, values, name)
+    for gate in (166, 169):  # advancedErrorOverride, manualOrderTime
         if version >= gate:
             cursor.skip()

@@ -37,8 +37,8 @@ class ReporterPort(Protocol):
     def refused(self, client_id: int | None, order_id: int, code: int, text: str) -> None:
         """Send an error to the owner only."""
 
-    def previewed(self, order: Order, preview: Preview, delay: float) -> None:
-        """Send the one openOrder that answers a what-if, `delay` seconds from now."""
+    def previewed(self, order: Order, preview: Preview | None, delay: float) -> None:
+        """Send an openOrder that answers a what-if in `delay` seconds; without a preview its margins are unset."""
 
     def holdings_changed(self, account: str, con_id: int) -> None:
         """Tell subscribers that a position and the cash of an account have changed."""
@@ -49,6 +49,9 @@ class SchedulerPort(Protocol):
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Run `action` after some seconds of the server's time."""
+
+    def at(self, moment: datetime, action: Callable[[], None]) -> None:
+        """Run `action` once simulated time has reached `moment`."""
 
     @property
     def link_up(self) -> bool:

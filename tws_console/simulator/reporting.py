@@ -5,6 +5,7 @@ openOrder, orderStatus and execDetails of all API clients, and of manual orders 
 TWS API docs, Order Management). Nobody else is told: not even the client whose global cancel ended the order.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from tws_console.simulator import messages, order_messages, values
@@ -18,7 +19,10 @@ from tws_console.simulator.session import Session
 
 
 class Reporter:
-    """Sends what happens to orders to the connected clients it concerns."""
+    """Sends what happens to orders to the connected clients it concerns.
+
+    `shown` is told which client was shown which order id, since that counts for the client's next one.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class Reporter:
         self._accounts = accounts
         self._market = market
         self._clock = clock
+        self.shown: Callable[[int, int], None] = lambda client, order_id: None
 
     def _audience(self, order: Order) -> list[Session]:
         ids: list[int] = []
@@ -51,12 +56,15 @@ class Reporter:
         """Send an openOrder."""
         for session in self._audience(order):
             session.send(order_messages.open_order(order, session.version))
+            self.shown(session.client_id or 0, order.order_id)
 
     def status(self, order: Order) -> None:
         """Send an orderStatus, unless that fault is on."""
         for session in self._audience(order):
-            if not self._faults.take("no-status", session.client_id):
-                session.send(order_messages.order_status(order))
+            if self._faults.take("no-status", session.client_id):
+                continue
+            twice = self._faults.take("duplicates", session.client_id) is not None
+            session.send(order_messages.order_status(order) * (1 + twice))
 
     def executed(self, execution: Execution) -> None:
         """Send an execDetails."""
@@ -74,7 +82,7 @@ class Reporter:
         if session is not None:
             session.send_error(order_id, code, text)
 
-    def previewed(self, order: Order, preview: Preview, delay: float) -> None:
+    def previewed(self, order: Order, preview: Preview | None, delay: float) -> None:
         """Answer a what-if after `delay` seconds."""
         client = order.shown_client
 

@@ -45,6 +45,7 @@ def validating(cause: str) -> Refusal:
 
 
 READ_ONLY = Refusal(321, "Error validating request.-'bN' : cause - The API interface is currently in Read-Only mode.")
+NO_PRICE = Refusal(463, "You must enter a valid price.")
 NO_SUCH_CONTRACT = Refusal(200, "No security definition has been found for the request")
 OFF_TICK = Refusal(110, "The price does not conform to the minimum price variation for this contract.")
 DUPLICATE_ID = Refusal(103, "Duplicate order id")
@@ -58,14 +59,34 @@ BAD_MOMENT = Refusal(
 )
 
 
+def invalid_id(order_id: int) -> Refusal:
+    """The refusal of an order id that no order can have."""
+    return Refusal(10149, f"Invalid order id: {order_id}.")
+
+
+def not_found(order_id: int) -> Refusal:
+    """The refusal of a cancel whose order id is not in the client's book."""
+    return Refusal(10147, f"OrderId {order_id} that needs to be cancelled is not found.")
+
+
+def ended(order: Order) -> Refusal:
+    """The refusal of a cancel of an order that is done."""
+    text = f"OrderId {order.order_id} that needs to be cancelled cannot be cancelled, state: {order.status}."
+    return Refusal(10148, text)
+
+
+def not_cancellable(order: Order) -> Refusal:
+    """The refusal of a cancel while one is under way; two spaces stand before "Order" (recorded)."""
+    text = f"Cancel attempted when order is not in a cancellable state.  Order permId ={order.perm_id}"
+    return Refusal(161, text)
+
+
 def ambiguous(symbol: str) -> Refusal:
     """The refusal of a description that fits several listings."""
     return Refusal(200, f"The contract description specified for {symbol} is ambiguous.")
 
 
-def check_terms(
-    terms: Terms, contract: Contract, catalogue: Catalogue, accounts: list[str], now: datetime
-) -> Refusal | None:
+def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: datetime) -> Refusal | None:
     """The first rule that a new or changed order breaks at this moment, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
         lambda: _check_shape(terms, contract),
@@ -74,7 +95,6 @@ def check_terms(
         lambda: _check_moments(terms, now),
         lambda: _check_trail(terms),
         lambda: _check_prices(terms, contract, catalogue),
-        lambda: _check_account(terms, accounts),
     )
     return next((refusal for check in checks if (refusal := check()) is not None), None)
 
@@ -105,8 +125,6 @@ def _check_quantity(terms: Terms) -> Refusal | None:
 
 
 def _check_tif(terms: Terms) -> Refusal | None:
-    if not terms.tif:
-        return Refusal(10052, "Invalid time in force:Empty")
     if terms.tif not in KNOWN_TIFS:
         return Refusal(10052, f"Invalid time in force:{terms.tif}")
     auction_only = terms.tif == "OPG" and terms.order_type not in ("MKT", "LMT")
@@ -136,19 +154,22 @@ def _check_trail(terms: Terms) -> Refusal | None:
     if terms.trailing_percent is None and not (terms.aux is not None and terms.aux > 0):
         return Refusal(158, "Must specify an offset amount or a percent offset amount.")
     if terms.order_type == "TRAIL LIMIT" and terms.limit_offset is None and terms.limit is None:
-        return validating("You must enter a valid price.")
+        return validating("You must specify one value: limit price or limit price offset value.")
     return None
 
 
 def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Refusal | None:
-    needed: list[Decimal | None] = []
+    needed: list[tuple[Decimal | None, Refusal]] = []
     if terms.order_type in LIMIT_TYPES:
-        needed.append(terms.limit)
-    if terms.is_stop or terms.order_type in TOUCH_TYPES:
-        needed.append(terms.aux)
-    for price in (*needed, *_optional_prices(terms)):
+        needed.append((terms.limit, NO_PRICE))
+    if terms.is_stop:
+        missing = terms.aux is None
+        needed.append((terms.aux, validating("Please enter a stop price" if missing else "Invalid Stop Price")))
+    if terms.order_type in TOUCH_TYPES:
+        needed.append((terms.aux, validating("Invalid Trigger Price")))
+    for price, refusal in (*needed, *((price, NO_PRICE) for price in _optional_prices(terms))):
         if price is None or (price <= 0 and not terms.legs):
-            return validating("You must enter a valid price.")
+            return refusal
         if price % catalogue.tick_at(contract, abs(price)):
             return OFF_TICK
     return None
@@ -162,12 +183,6 @@ def _optional_prices(terms: Terms) -> list[Decimal]:
     return [price for price in optional if price]
 
 
-def _check_account(terms: Terms, accounts: list[str]) -> Refusal | None:
-    if not terms.account and len(accounts) > 1:
-        return validating("You must specify an account.")
-    return None
-
-
 def check_change(order: Order, terms: Terms, contract: Contract) -> Refusal | None:
     """Why a live order cannot be changed to these terms, or None."""
     old = order.terms
@@ -175,7 +190,7 @@ def check_change(order: Order, terms: Terms, contract: Contract) -> Refusal | No
         return NOT_MODIFIABLE
     if order.unsettled or order.status == PENDING_SUBMIT:
         return STILL_PROCESSED
-    if contract.con_id != order.contract.con_id or terms.action != old.action or terms.account != old.account:
+    if contract.con_id != order.contract.con_id or terms.action != old.action or _accounts(terms) != _accounts(old):
         return MISMATCH
     if terms.order_type != old.order_type:
         return Refusal(329, f"Order modify failed. Cannot change to the new order type.{terms.order_type}")
@@ -184,11 +199,21 @@ def check_change(order: Order, terms: Terms, contract: Contract) -> Refusal | No
     if terms.oca_group and terms.oca_group != old.oca_group:
         return Refusal(10326, "OCA group revision is not allowed.")
     if terms.oca_type and old.oca_type and terms.oca_type != old.oca_type:
-        return Refusal(10327, "OCA type revision is not allowed.")
+        return Refusal(10327, "OCA group type revision is not allowed.")
     if terms.parent_id != old.parent_id:
-        return Refusal(10341, "Parent id revision is not allowed.")
+        return Refusal(10341, "Parent order id cannot be modified")
+    if _clearing(terms) != _clearing(old):
+        return Refusal(422, "The account and clearing attributes of this order may not be changed.")
     if (terms.algo_strategy, terms.algo_params) != (old.algo_strategy, old.algo_params):
         return Refusal(440, "Order modify failed. Algorithm cannot be modified.")
     if terms.quantity <= order.filled:
         return NOT_MODIFIABLE
     return None
+
+
+def _clearing(terms: Terms) -> tuple[str, str]:
+    return terms.kept.get("clearingAccount", ""), terms.kept.get("clearingIntent", "IB")
+
+
+def _accounts(terms: Terms) -> tuple[str, str]:
+    return terms.account, terms.fa_group

@@ -1,9 +1,10 @@
 """Owns scenarios: TOML files that fill a fresh Gateway with accounts, positions and orders.
 
-Imports `gateway` and `orders`.
+Imports `gateway`, `faults` and `orders`.
 
-A price is written as a distance from where the walk starts ("-12%") or as a plain price. Every name of a fault is a
-scenario too: the default one with that fault on; what acts once acts ten seconds after the first client has started.
+A price is written as a distance from where the walk starts ("-12%") or as a plain price. A scenario may include others
+and switch faults on: each `[[faults]]` has a name, the fault's options, and `at_seconds` after the first client has
+started, without which it is on from the beginning. Every fault has a scenario of its name, which users copy and edit.
 """
 
 import tomllib
@@ -18,7 +19,7 @@ from tws_console.simulator.accounts import Account, Position, commission
 from tws_console.simulator.advisors import Advisor
 from tws_console.simulator.clock import read_moment
 from tws_console.simulator.contracts import Contract
-from tws_console.simulator.faults import FAULTS
+from tws_console.simulator.faults import FAULTS, Faults
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.market import step_of
 from tws_console.simulator.orders import DONE, FILLED, PRE_SUBMITTED, SUBMITTED, Execution, Order, Terms
@@ -27,36 +28,59 @@ _FOLDER = Path(__file__).parent / "scenarios"
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedFault:
+    """A fault that a scenario switches on; `at_seconds` None means from the beginning."""
+
+    name: str
+    options: dict[str, str]
+    at_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario as read: its rows, and the fault that it switches on if any."""
+    """A scenario as read: its rows, and the faults that it switches on."""
 
     name: str
     about: str
     data: dict[str, Any]
-    fault: str | None = None
+    faults: tuple[RaisedFault, ...] = ()
 
 
 def scenario_names() -> dict[str, str]:
-    """Every scenario's name and one line about it."""
-    files = {path.stem: _read(path.stem)["about"] for path in sorted(_FOLDER.glob("*.toml"))}
-    return files | {name: f"default, and: {about}" for name, (_, about) in FAULTS.items()}
+    """Every scenario's name and one line about it; those of faults come last."""
+    names = sorted((path.stem for path in _FOLDER.glob("*.toml")), key=lambda name: (name in FAULTS, name))
+    return {name: load_scenario(name).about for name in names}
 
 
 def load_scenario(name: str) -> Scenario:
-    """Read a scenario. ValueError when there is none of that name."""
-    if name in FAULTS:
-        return Scenario(name, FAULTS[name][1], _read("default"), name)
-    if not (_FOLDER / f"{name}.toml").is_file() or "/" in name:
-        raise ValueError(f"no scenario is named {name}; known: {' '.join(scenario_names())}")
-    data = _read(name)
-    return Scenario(name, data["about"], data)
+    """Read a scenario: one of those that are known by name, or a file that ends with .toml. ValueError says why not."""
+    path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
+    if not path.is_file() or ("/" in name and not name.endswith(".toml")):
+        raise ValueError(f"no scenario is named {name}; known: {' '.join(scenario_names())}; or write FILE.toml")
+    try:
+        data = _read(path)
+        faults = tuple(_raised(row) for row in data.pop("faults", []))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
+        raise ValueError(f"{path}: {problem}") from problem
+    about = data.get("about") or "default, and: " + "; ".join(FAULTS[fault.name][1] for fault in faults)
+    return Scenario(name, about, data, faults)
 
 
-def _read(name: str) -> dict[str, Any]:
-    data = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    """A scenario's own rows over those of the ones it includes, without what is said about these."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
     for parent in data.pop("includes", []):
-        data = {**_read(parent), **data}
+        beside = path.parent / f"{parent}.toml"
+        included = _read(beside if beside.is_file() else _FOLDER / f"{parent}.toml")
+        included.pop("about", None)
+        data = {**included, **data}
     return data
+
+
+def _raised(row: dict[str, Any]) -> RaisedFault:
+    options = {key: str(value) for key, value in row.items() if key not in ("name", "at_seconds")}
+    Faults().switch_on(row["name"], options)  # says what is wrong with it
+    return RaisedFault(row["name"], options, row.get("at_seconds"))
 
 
 def fill_gateway(gateway: Gateway, scenario: Scenario) -> None:

@@ -4,24 +4,25 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from tws_console.simulator import account_requests, data_requests, values
 from tws_console.simulator.control import Control
 from tws_console.simulator.dispatch import dispatch
 from tws_console.simulator.exchange import Exchange
 from tws_console.simulator.fault_actions import FaultActions
-from tws_console.simulator.faults import FAULTS
 from tws_console.simulator.firehose import Firehose
 from tws_console.simulator.gateway import Gateway, Settings
 from tws_console.simulator.market import STEP_SECONDS
-from tws_console.simulator.scenarios import fill_gateway, load_scenario
+from tws_console.simulator.scenarios import RaisedFault, fill_gateway, load_scenario
 from tws_console.simulator.session import Session
 from tws_console.simulator.timeline import Timeline
 
 PROFIT_SECONDS = 1.0
 ACCOUNT_SECONDS = 180.0
-FAULT_DELAY = 10.0
+PORT_RESET = "TWS socket port has been reset and this connection is being dropped. Please reconnect on the new port - "
 MAX_CONTROL_LINE = 1 << 16
+BACKLOG = 1024  # connections that wait to be taken; the hundred of asyncio make a burst of clients wait for seconds
 
 
 class SimulatorServer:
@@ -38,15 +39,16 @@ class SimulatorServer:
         self.stopped = asyncio.Event()
         self.host, self.port = "", 0
         self.control_port = 0
-        self._actions = FaultActions(self.gateway, self._later, self._restart)
+        self._actions = FaultActions(self.gateway, self._later, self._restart, self._move)
         self._control = Control(self.gateway, self._actions, self.timeline, self.stopped.set)
         self._listener: asyncio.Server | None = None
         self._control_listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._controllers: set[asyncio.StreamWriter] = set()
-        if self._scenario.fault is not None and FAULTS[self._scenario.fault][0] != 0:
-            self._actions.switch_on(self._scenario.fault, {})
+        for fault in self._scenario.faults:
+            if fault.at_seconds is None:
+                self._raise(fault)
 
     @property
     def exchange(self) -> Exchange:
@@ -85,7 +87,7 @@ class SimulatorServer:
 
     async def _listen(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._new_session, host, port)
+        self._listener = await loop.create_server(self.new_session, host, port, backlog=BACKLOG)
         self.host, self.port = host, self._listener.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -109,13 +111,21 @@ class SimulatorServer:
 
     # --- client connections ------------------------------------------------------------------------------------
 
-    def _new_session(self) -> Session:
+    def new_session(self) -> Session:
+        """The protocol of one more client connection."""
         return Session(self._opened, self._request, self.gateway.leave)
 
     def _opened(self, session: Session) -> None:
         self.gateway.unstarted.add(session)
         session.now = self.gateway.clock.now
-        session.answers_handshake = self.gateway.faults.take("silent-accept") is None
+        if self.gateway.faults.take("untrusted"):
+            if session.local:
+                session.hold_handshake()
+                self.gateway.untrusted.add(session)
+            else:
+                session.abort()
+        elif self.gateway.faults.take("silent-accept"):
+            session.hold_handshake()
 
     def _request(self, session: Session, fields: list[str]) -> None:
         was_started = self.gateway.first_start_done
@@ -127,9 +137,12 @@ class SimulatorServer:
 
     def _first_start(self) -> None:
         self.gateway.first_start_done = True
-        fault = self._scenario.fault
-        if fault is not None and FAULTS[fault][0] == 0:
-            self._later(FAULT_DELAY, lambda: self._actions.switch_on(fault, {}))
+        for fault in self._scenario.faults:
+            if fault.at_seconds is not None:
+                self._later(fault.at_seconds, partial(self._raise, fault))
+
+    def _raise(self, fault: RaisedFault) -> None:
+        self._actions.switch_on(fault.name, dict(fault.options))
 
     # --- time --------------------------------------------------------------------------------------------------
 
@@ -185,6 +198,22 @@ class SimulatorServer:
 
     def _restart(self, seconds: float) -> None:
         self._spawn(self._go_away(seconds))
+
+    def _move(self, port: int) -> None:
+        self._spawn(self._change_port(port))
+
+    async def _change_port(self, port: int) -> None:
+        """Listen on another port first, so that it can be named to the clients that are dropped (1300)."""
+        old = self._listener
+        try:
+            await self._listen(self.host, port)
+        except OSError:  # that port is taken: everything stays as it is
+            return
+        if old is not None:
+            old.close()
+        self.gateway.broadcast(1300, f"{PORT_RESET}{self.port}")
+        for session in self.gateway.all_sessions():
+            session.close()
 
     async def _go_away(self, seconds: float) -> None:
         if self._listener is not None:

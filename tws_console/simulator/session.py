@@ -20,6 +20,7 @@ from tws_console.simulator.wire import FrameReader, FrameTooLong, frame, split_f
 
 OLDEST_VERSION = 157
 NEWEST_VERSION = 178
+_LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 _VERSIONS = re.compile(rb"v(\d{1,6})(?:\.\.(\d{1,6}))?(?: .*)?", re.DOTALL)
 
 
@@ -75,7 +76,9 @@ class Session(asyncio.Protocol):
         self.client_id: int | None = None
         self.subscriptions = Subscriptions()
         self.peer = ""
-        self.answers_handshake = True
+        self.local = True
+        self._answers = True
+        self._offer: bytes | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.outlet: Outlet
         self._on_opened = on_opened
@@ -89,7 +92,9 @@ class Session(asyncio.Protocol):
         """A client has connected."""
         assert isinstance(transport, asyncio.Transport)
         self.outlet = Outlet(transport)
-        self.peer = str(transport.get_extra_info("peername"))
+        address = transport.get_extra_info("peername") or ("",)
+        self.peer = str(address)
+        self.local = address[0] in _LOOPBACK
         self._on_opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -126,7 +131,8 @@ class Session(asyncio.Protocol):
         if offer is None:
             self.close()
             return
-        if not self.answers_handshake:
+        if not self._answers:
+            self._offer = body
             return
         newest = int(offer.group(2) or offer.group(1))
         if newest < OLDEST_VERSION:
@@ -135,6 +141,17 @@ class Session(asyncio.Protocol):
         self.version = min(newest, NEWEST_VERSION)
         now = self.now().astimezone(ZoneInfo("US/Eastern"))
         self.send(frame(self.version, f"{now:%Y%m%d %H:%M:%S} EST"))
+
+    def hold_handshake(self) -> None:
+        """Take the client's greeting and do not answer it."""
+        self._answers = False
+
+    def answer_handshake(self) -> None:
+        """Answer from now on, and at once when a greeting was held back."""
+        self._answers = True
+        offer, self._offer = self._offer, None
+        if offer is not None and not self._closing:
+            self._negotiate(offer)
 
     def send(self, data: bytes) -> None:
         """Send one or more whole frames."""

@@ -5,14 +5,16 @@ and what a scenario tells of the past are those of the moment that was set.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tws_console.simulator import listings
 from tws_console.simulator.clock import read_moment
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.market import step_of
 
+_EASTERN = ZoneInfo("US/Eastern")
 USAGE = "clock +SECONDS|TIME|real|xFACTOR"
 
 
@@ -26,6 +28,7 @@ class Timeline:
         self._past_executions = len(gateway.exchange.book.executions)
         self._shift = timedelta(0)
         self._day = self._started.date()
+        self._trading_day = _eastern_day(self._started)
 
     def beat(self) -> None:
         """Let the market catch up with the clock; it stands still while the link to the broker is lost."""
@@ -33,6 +36,7 @@ class Timeline:
         if not gateway.clock.link_up:
             return
         self._list_day()
+        self._end_day()
         gateway.market.advance(step_of(gateway.clock.now()) - gateway.market.step)
         gateway.clock.run_due()
         gateway.exchange.match_all()
@@ -54,6 +58,7 @@ class Timeline:
     def set(self, moment: datetime) -> None:
         """Stop the clock at a moment; prices are those of the seed and that moment."""
         self._gateway.clock.set(moment)
+        self._trading_day = _eastern_day(moment)
         self._gateway.market.detach(step_of(moment))
         self._move_past(moment - self._started)
 
@@ -62,6 +67,7 @@ class Timeline:
         clock = self._gateway.clock
         was_set = clock.is_set
         clock.follow_wall()
+        self._trading_day = _eastern_day(clock.now())
         if was_set:
             self._gateway.market.begin(step_of(clock.now()))
             self._move_past(clock.now() - self._started if self._began_set else timedelta(0))
@@ -71,6 +77,18 @@ class Timeline:
         if today != self._day:
             self._day = today
             listings.redate(self._gateway.catalogue, today)
+
+    def _end_day(self) -> None:
+        """Executions and completed orders are those of the present day: at midnight the Gateway forgets them."""
+        today = _eastern_day(self._gateway.clock.now())
+        if today == self._trading_day:
+            return
+        self._trading_day = today
+        book = self._gateway.exchange.book
+        self._past = [order for order in self._past if not order.done]
+        self._past_executions = 0
+        book.executions = [row for row in book.executions if _eastern_day(row.at) >= today]
+        book.completed = [order for order in book.completed if _eastern_day(order.ended_at) >= today]
 
     def _move_past(self, shift: timedelta) -> None:
         """Tell the scenario's own past relative to the moment that was set instead of to the start of the server."""
@@ -83,6 +101,10 @@ class Timeline:
                 order.completed_at += step
         for number in range(self._past_executions):
             book.executions[number] = replace(book.executions[number], at=book.executions[number].at + step)
+
+
+def _eastern_day(moment: datetime) -> date:
+    return moment.astimezone(_EASTERN).date()
 
 
 def _number(written: str) -> float:

@@ -18,6 +18,11 @@ _UNSET_NUMBERS = {"", "1.7976931348623157e308", "1.7976931348623157e+308", "2147
 Field: TypeAlias = str | int | bool | Decimal | None
 
 
+def is_unset(field: str) -> bool:
+    """Whether a field is empty or one of the marks for "no value", however a client writes them."""
+    return field.lower() in _UNSET_NUMBERS
+
+
 class FrameTooLong(Exception):
     """The length prefix exceeds what a client may send; the connection is of no more use."""
 
@@ -116,12 +121,12 @@ class Cursor:
     def integer(self) -> int:
         """The next field as a whole number; empty and the unset marks read as 0."""
         value = self.text()
-        return 0 if value.lower() in _UNSET_NUMBERS else int(Decimal(value)) if _is_number(value) else _no_number(value)
+        return 0 if is_unset(value) else int(Decimal(value)) if _is_number(value) else _no_number(value)
 
     def decimal(self) -> Decimal | None:
         """The next field as a decimal; empty and the unset marks read as None."""
         value = self.text()
-        if value.lower() in _UNSET_NUMBERS:
+        if is_unset(value):
             return None
         return Decimal(value) if _is_number(value) else Decimal(_no_number(value))
 

@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
 from tws_console.model.session import ID_IN_USE, Phase, SessionState
-from tws_console.tui import desk, modes
+from tws_console.tui import desk, modes, money
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
@@ -249,6 +249,18 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def action_release_freeze(self) -> None:
         desk.ask_release(self)
+
+    async def action_close_position(self) -> None:
+        await money.close_position(self)
+
+    def action_flatten(self) -> None:
+        money.ask_flatten(self)
+
+    def action_arm_live(self) -> None:
+        money.ask_arm(self)
+
+    def action_disarm_live(self) -> None:
+        money.disarm(self)
 
     def action_ask_quit(self) -> None:
         desk.ask_quit(self)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.golden_wire import path
 from tests.support.raw_client import encode
+from tests.support.simulator import SimulatorProcess
 from tests.support.threaded_simulator import BlockingClient, ThreadedSimulator
 from tws_console.simulator.wire import MAX_FRAME
 
@@ -225,3 +226,26 @@ def test_others_are_served_when_peers_stay_half_open(room: Witnessed) -> None:
     for peer in peers:
         peer.close()
     room.check()
+
+
+def test_client_is_served_when_10000_peers_have_come_and_gone() -> None:
+    with SimulatorProcess("empty") as sim:
+        for number in range(10_000):
+            with socket.create_connection((sim.host, sim.port), 10) as peer:
+                peer.sendall(GREETING[: number % (len(GREETING) + 1)])
+            if number % 500 == 0:  # more at once than wait to be taken would only be slow
+                assert sim.ctl("clients") == []
+        with BlockingClient(sim.port) as client:
+            assert client.start(1)[0][0] == "15"
+            assert client.settle() == []
+        assert sim.ctl("clients") == []
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "10", "999", "2147483647", "99999999999999999999", "x", "", "é"])
+def test_unknown_message_is_answered_or_ignored_when_its_number_is(room: Witnessed, number: str) -> None:
+    before = room.book()
+    with room.client() as client:
+        _send(client, encode((number, "1", "2", "3")))
+        assert client.settles_or_is_closed()
+    room.check()
+    assert room.book() == before

@@ -38,7 +38,7 @@ async def test_start_pushes_own_orders_before_accounts_when_client_has_some(
 ) -> None:
     client = await connect(server, 7)
     assert [m[0] for m in client.received][:9] == ["5", "3", "5", "3", "5", "3", "53", "15", "9"]
-    assert [m[1] for m in client.received if m[0] == "3"] == ["12", "14", "15"]
+    assert [m[1] for m in client.received if m[0] == "3"] == ["15", "12", "14"]
     assert client.received[8] == ["9", "1", "16"]
 
 

@@ -51,7 +51,7 @@ async def test_manual_orders_get_negative_ids_when_client_0_lists_its_own(
 ) -> None:
     client = await connect(server, 0)
     messages = await _list(client, 5)
-    assert _rows(messages) == [("0", "-2"), ("0", "-3")]
+    assert _rows(messages) == [("0", "-3"), ("0", "-2")]
     assert [m[2:] for m in messages if m[0] == "100"] == [["0", "-2"], ["0", "-3"]]
     client.send(4, 1, -2, "")
     await client.until_status(-2, "Cancelled")

@@ -47,7 +47,7 @@ async def test_order_is_held_with_399_until_the_opening_when_placed_after_hours(
     client.send(*order_fields(1, limit="300"))
     error = await client.until_error(399)
     assert error[4] == (
-        "Order Message:\nBUY 100 AAPL NMS\n"
+        "Order Message:\nBUY 100 AAPL NASDAQ.NMS\n"
         "Warning: your order will not be placed at the exchange until 2026-11-24 09:30:00 US/Eastern"
     )
     await _rests(client, "PreSubmitted")

@@ -127,9 +127,9 @@ async def test_midprice_order_fills_between_bid_and_ask_when_its_cap_allows(
     [
         ({"order_type": "TRAIL"}, 158, "offset"),
         ({"order_type": "TRAIL", "trailing_percent": "100"}, 159, "Percent"),
-        ({"order_type": "TRAIL LIMIT", "stop": "5"}, 321, "valid price"),
-        ({"order_type": "LIT", "stop": "190"}, 321, "valid price"),
-        ({"order_type": "MIT"}, 321, "valid price"),
+        ({"order_type": "TRAIL LIMIT", "stop": "5"}, 321, "specify one value"),
+        ({"order_type": "LIT", "stop": "190"}, 463, "valid price"),
+        ({"order_type": "MIT"}, 321, "Invalid Trigger Price"),
         ({"order_type": "MIT", "stop": "190.001"}, 110, "minimum price variation"),
         ({"order_type": "STP", "stop": "190", "tif": "OPG"}, 111, "incompatible"),
         ({"order_type": "MOC", "tif": "IOC"}, 111, "incompatible"),

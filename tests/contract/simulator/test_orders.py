@@ -56,7 +56,7 @@ async def test_large_order_fills_in_parts_when_it_exceeds_the_shown_size(
     fills = [m for m in client.received if m[0] == "11"]
     assert len(fills) > 1
     assert sum(int(m[19]) for m in fills) == 1200
-    assert [int(m[23]) for m in fills] == sorted(int(m[23]) for m in fills)
+    assert [int(m[24]) for m in fills] == sorted(int(m[24]) for m in fills)
     parts = [m for m in client.received if m[0] == "3" and m[2] == "Submitted" and m[3] != "0"]
     assert all(int(m[3]) + int(m[4]) == 1200 for m in parts)
 
@@ -118,13 +118,12 @@ async def test_order_stays_as_it_was_when_change_is_refused(
         ({"con_id": 0, "symbol": "NOSUCH"}, 200, "No security definition"),
         ({"con_id": 0, "symbol": "ABX"}, 200, "ambiguous"),
         ({"limit": "200.005"}, 110, "minimum price variation"),
-        ({"limit": ""}, 321, "valid price"),
+        ({"limit": ""}, 463, "valid price"),
         ({"quantity": 0}, 321, "size value cannot be zero"),
         ({"quantity": "1.5"}, 10318, "fractional"),
-        ({"tif": ""}, 10052, "Empty"),
         ({"tif": "SOON"}, 10052, "SOON"),
         ({"account": ""}, 321, "specify an account"),
-        ({"parent_id": 77}, 10006, "parent"),
+        ({"parent_id": 77}, 321, "Can't find order with id = 77"),
         ({"what_if": True, "transmit": False}, 321, "transmit flag"),
     ],
 )

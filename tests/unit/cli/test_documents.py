@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,19 @@ import pytest
 
 from tests.unit.cli import values
 from tws_console.cli import documents
-from tws_console.cli.commands import cancel, place
+from tws_console.cli.away_document import away_fields
+from tws_console.cli.commands import cancel, flatten, place
 from tws_console.cli.connection import ConnectionFailed
 from tws_console.cli.jsontext import to_json
 from tws_console.cli.stop_document import stop_document, stops_document
+from tws_console.engine.flatten import FlattenResult
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
+from tws_console.model.recovery import Unresolved
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopVerdict
+from tws_console.rules.flatten_plan import Outcome
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cli"
 
@@ -53,6 +58,13 @@ def account() -> documents.Document:
     return documents.done("account", accounts=[documents.account_row(values.FIGURES, values.NOW)])
 
 
+def reconcile() -> documents.Document:
+    unresolved = (Unresolved(values.INTENT, ("sent, no answer was recorded", "open orders: 2, none with it")),)
+    reason = "AAPL moved by +5 and no known fill explains it"
+    fields = away_fields(values.AWAY, unresolved, reason, can)
+    return documents.failed("reconcile", ErrorCode.OUTCOME_UNKNOWN, "1 intent has no known fate", **fields)
+
+
 def place_sent() -> documents.Document:
     known: dict[str, Any] = {
         "dry_run": False,
@@ -73,6 +85,31 @@ def cancel_done() -> documents.Document:
     return documents.done("cancel", **cancel.fields_of(result))
 
 
+def flattened(code: ErrorCode | None = None) -> list[FlattenResult]:
+    """One closed, one that is not; with `code` both were refused for it."""
+    cancelled = CancelResult(values.OWN.key, 1902837465, 12, 41, "own", "cancelled", "", 88.5)
+    sell = replace(
+        values.OWN, action="SELL", quantity=D(300), filled=D(300), remaining=D(0), status=Status.FILLED, order_ref=""
+    )
+    placed = PlaceResult(True, sell.key, "01K5A0000000000000000000AB", 43, 12, sell, "", verdicts=values.VERDICTS)
+    closed = FlattenResult(
+        "DU1234567", values.AAPL, D(300), D(0), (cancelled,), placed, Outcome.CLOSED, "300 of 300 filled"
+    )
+    why = "client 7 SELL 5 AAPL #77 stays and could close too: only client 7 can cancel it"
+    left = FlattenResult("DU7654321", values.ES, D(-2), D(-2), (), None, Outcome.REFUSED, "no price", (why,))
+    if code is None:
+        return [closed, replace(left, code=ErrorCode.REDUCE_ONLY)]
+    return [replace(left, code=code), replace(left, code=code)]
+
+
+def flatten_partly() -> documents.Document:
+    results = flattened()
+    failure = flatten.judge(results)
+    assert failure is not None
+    rows = [flatten.row_of(result, can) for result in results]
+    return documents.failed("flatten", failure.code, failure.sentence, positions=rows)
+
+
 def stop() -> documents.Document:
     return stop_document(values.REPORT)
 
@@ -90,6 +127,8 @@ CASES: dict[str, Callable[[], documents.Document]] = {
     "account": account,
     "place": place_sent,
     "cancel": cancel_done,
+    "reconcile": reconcile,
+    "flatten": flatten_partly,
     "stop": stop,
     "stop-two-endpoints": stops,
     "freeze": lambda: documents.done("freeze", host="127.0.0.1", port=7497, frozen=False),
@@ -108,6 +147,23 @@ def test_document_says_ok_error_and_code_when_it_is_any(name: str) -> None:
     document = json.loads(to_json(CASES[name]()))
     assert list(document)[:3] == ["ok", "error", "error_code"]
     assert document["ok"] is (document["error"] is None) is (document["error_code"] is None)
+
+
+@pytest.mark.parametrize(
+    ("results", "code"),
+    [
+        (flattened(), ErrorCode.NOT_PROVED),
+        (flattened(ErrorCode.READ_ONLY), ErrorCode.READ_ONLY),
+        (flattened(ErrorCode.IB_ORDER_REJECTED), ErrorCode.IB_ORDER_REJECTED),
+    ],
+)
+def test_flatten_fails_with_the_refusal_when_all_was_refused_for_one_reason(
+    results: list[FlattenResult], code: ErrorCode
+) -> None:
+    failure = flatten.judge(results)
+    assert failure is not None
+    assert failure.code is code
+    assert flatten.judge(results[:1] if code is ErrorCode.NOT_PROVED else []) is None
 
 
 def test_order_rows_hold_an_order_once_when_it_is_given_twice() -> None:

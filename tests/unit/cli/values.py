@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.instrument import Instrument
+from tws_console.model.intent import Intent, IntentState
 from tws_console.model.order import Order, Status, Witness
-from tws_console.model.position import AccountFigures, Position
+from tws_console.model.position import AccountFigures, Fill, Position
+from tws_console.model.recovery import AwayReport, ChangedOrder, FieldChange, GoneOrder, KnownOrder, PositionChange
 from tws_console.model.session import ConnectFailed, Lamp, Lamps, Mode, Phase, SessionState, Stage, StageName
 from tws_console.model.stop import Outcome, Proof, StopLine, StopLink, StopReport, StopScope, StopVerdict
 from tws_console.model.ticket import OrderRequest
@@ -196,4 +198,43 @@ REPORT = StopReport(
         StopLine(OrderKey.perm(9), 9, 0, 0, Owner.MANUAL, "ES DEC26", "SELL", D(2), None, Outcome.GONE),
     ),
     attempts=1,
+)
+
+INTENT = Intent(
+    ulid="01K5A0000000000000000000AB",
+    at=WALL,
+    login="DU1234567",
+    endpoint="127.0.0.1:7497",
+    client_id=11,
+    order_id=44,
+    account="DU1234567",
+    con_id=265598,
+    symbol="AAPL",
+    action="BUY",
+    quantity=D(10),
+    order_type="LMT",
+    limit_price=D("187.50"),
+    aux_price=None,
+    tif="DAY",
+    transmit=True,
+    order_ref="01K5A0000000000000000000AB",
+    state=IntentState.SENT,
+)
+AWAY = AwayReport(
+    since=WALL,
+    at=WALL + timedelta(hours=1),
+    why="the console was closed",
+    fills=(Fill("0001.01.01", 1902837465, 12, 41, "DU1234567", AAPL, "BUY", D(60), D("187.33"), D(60), WALL, False),),
+    gone=(
+        GoneOrder(
+            KnownOrder(
+                77, 7, 11, "foreign", "DU1234567", "ES DEC26", "SELL", D(2), D(0), "LMT", D("5912.25"), None, "DAY"
+            ),
+            "unknown",
+            "it left the list and nothing tells how: look in TWS",
+        ),
+    ),
+    new=(MANUAL,),
+    changed=(ChangedOrder(OWN, (FieldChange("limit_price", D(187), D("187.50")), FieldChange("filled", D(0), D(60)))),),
+    positions=(PositionChange("DU1234567", 265598, "AAPL", D(300), D(60), D(365)),),
 )

@@ -55,12 +55,10 @@ def test_load_keeps_every_digit_when_a_limit_is_a_fraction(tmp_path: Path) -> No
 def test_load_names_the_kept_keys_when_nothing_acts_on_them(tmp_path: Path) -> None:
     settings = loaded(
         tmp_path,
-        "[profiles.paper]\nrestart_windows = ['23:45-00:45']\nlimits.max_daily_loss = 500\n"
-        "[ui]\nslow_link = true\nkeys = {'orders.cancel' = 'x'}\n",
+        "[profiles.paper]\nlimits.max_daily_loss = 500\n[ui]\nslow_link = true\nkeys = {'orders.cancel' = 'x'}\n",
     )
     assert kept_keys(settings) == (
         "profiles.paper.limits.max_daily_loss",
-        "profiles.paper.restart_windows",
         "ui.keys",
         "ui.slow_link",
     )
@@ -103,6 +101,10 @@ def test_load_names_the_nearest_key_when_one_is_unknown(tmp_path: Path, text: st
         ("[profiles.p.limits]\nmax_notional = 'x'", "profiles.p.limits.max_notional: must be a number, got 'x'"),
         ("[profiles.p.limits]\nsymbols_allowed = []", "profiles.p.limits.symbols_allowed: must name at least one"),
         ("[profiles.p.limits]\nsymbols_denied = 'A'", "profiles.p.limits.symbols_denied: must be a list"),
+        (
+            "[profiles.paper]\nrestart_windows = ['23:45-00:45']",
+            "profiles.paper.restart_windows.0: must look like '00:15-01:45 ET' or 'Fri 23:00-Sat 03:00 ET', got '",
+        ),
         ("default_profile = 'papr'", "default_profile: there is no profile 'papr'; did you mean paper?"),
     ],
 )

@@ -18,7 +18,7 @@ FILE = {
         "mine": {"host": "10.0.0.1", "port": 4002, "client_id": 31, "account": "DU1", "poll_seconds": 5},
         "live": {"port": 7496},
         "bare": {"port": 4001},
-        "open": {"mode": "live", "read_only": False},
+        "shut": {"mode": "live", "read_only": True},
     },
     "ui": {"theme": "light"},
 }
@@ -73,13 +73,13 @@ def test_resolve_takes_the_flag_when_two_profiles_are_named(settings: Settings) 
     [
         ("paper", Mode.PAPER, False),
         ("demo", Mode.DEMO, False),
-        ("live", Mode.LIVE, True),
-        ("bare", Mode.LIVE, True),
-        ("open", Mode.LIVE, False),
+        ("live", Mode.LIVE, False),
+        ("bare", Mode.LIVE, False),
+        ("shut", Mode.LIVE, True),
         ("mine", Mode.PAPER, False),
     ],
 )
-def test_resolve_is_live_and_read_only_when_in_doubt(
+def test_resolve_is_live_when_in_doubt_and_read_only_when_told(
     settings: Settings, profile: str, mode: Mode, read_only: bool
 ) -> None:
     effective = resolve(settings, {"profile": profile}, {})

@@ -10,7 +10,8 @@ import pytest
 from tws_console.config.errors import ConfigError
 from tws_console.config.load import load
 from tws_console.config.save import DEFAULT_CONFIG, init
-from tws_console.config.settings import Limits, Profile, Settings
+from tws_console.config.settings import Limits, Settings
+from tws_console.model.windows import NIGHTLY
 
 
 def test_init_writes_the_defaults_when_there_is_no_file(tmp_path: Path) -> None:
@@ -30,8 +31,7 @@ def test_init_writes_samples_that_load_when_they_are_uncommented(tmp_path: Path)
     assert settings.profiles["paper"].limits.symbols_allowed == ("AAPL", "MSFT")
     shown = set(re.findall(r"^# (\w+) = ", DEFAULT_CONFIG, flags=re.MULTILINE))
     assert set(Limits.model_fields) - {"max_daily_loss"} <= shown
-    assert "restart_windows" in Profile.model_fields
-    assert "restart_windows" not in DEFAULT_CONFIG
+    assert settings.profiles["paper"].restart_windows == NIGHTLY
 
 
 def test_init_leaves_the_file_alone_when_there_is_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from tests.tui import fake_data as data
 from tws_console.model.order import Status
 from tws_console.model.position import AccountFigures
 from tws_console.model.session import ConnectFailed, Lamp, Lamps, Mode, Phase, StageName
+from tws_console.model.windows import Restart
 from tws_console.tui.bindings import ACTIONS, Where, footer_of
 from tws_console.tui.views import account, connect, status, stop_bar
 from tws_console.tui.views.arrangement import Scene, arrange
@@ -36,6 +38,36 @@ def test_status_line_fills_the_width_and_ends_with_stop_when_any_width(room: int
 def test_paper_profile_says_live_when_an_account_is_live() -> None:
     state = replace(data.SESSION, accounts=("U1234567",))
     assert plain(status.status_line(state, data.NOW, data.MONOTONIC, 120)).startswith(" LIVE ")
+
+
+def test_banner_says_armed_and_read_only_goes_when_a_live_account_is_armed() -> None:
+    state = replace(data.SESSION, mode=Mode.LIVE, port=7496, accounts=("U1234567",))
+    before = plain(status.status_line(state, data.NOW, data.MONOTONIC, 120))
+    assert before.startswith(" LIVE   READ-ONLY ")
+    assert plain(status.link_line(state, data.NOW, data.MONOTONIC)) == " READ-ONLY: arm in the palette (^P)."
+    armed = replace(state, armed=("U1234567",))
+    assert plain(status.status_line(armed, data.NOW, data.MONOTONIC, 120)).startswith(" LIVE ARMED ")
+    assert "READ-ONLY" not in plain(status.status_line(armed, data.NOW, data.MONOTONIC, 120))
+    assert plain(status.link_line(armed, data.NOW, data.MONOTONIC)) == ""
+
+
+def test_contradiction_of_profile_and_login_is_a_chip_and_a_sentence() -> None:
+    state = replace(data.SESSION, accounts=("U1234567",), armed=("U1234567",))
+    assert " MISMATCH " in plain(status.status_line(state, data.NOW, data.MONOTONIC, 80))
+    text = plain(status.link_line(state, data.NOW, data.MONOTONIC))
+    assert text.startswith(" ! the profile says paper, but U1234567 is no paper account")
+
+
+def test_link_line_tells_a_restart_and_a_loss_in_it_without_alarm() -> None:
+    ends = data.NOW + timedelta(minutes=30)
+    inside = Restart(True, data.NOW, ends, "Nightly reset until 00:45 ET. Entry waits.")
+    near = replace(inside, inside=False, words="Nightly reset in 12m, 23:45 ET to 00:45 ET: entry will wait.")
+    assert "in 12m" in plain(status.link_line(replace(data.SESSION, restart=near), data.NOW, data.MONOTONIC))
+    lost = replace(data.SESSION, restart=inside, lost_at=data.MONOTONIC - 48, retry_at=data.MONOTONIC + 4)
+    spans = status.link_line(lost, data.NOW, data.MONOTONIC)
+    assert plain(spans).startswith(" ○ Nightly reset until 00:45 ET. Entry waits. ")
+    assert "danger" not in {span.tone for span in spans}
+    assert len(plain(spans)) <= 120
 
 
 def test_rule_of_the_tabs_differs_by_mode_when_colour_is_left_out() -> None:

@@ -64,6 +64,7 @@ def _show(args: Namespace, wiring: Wiring) -> dict[str, Any]:
         "mode": effective.mode.value,
         "read_only": effective.read_only,
         "poll_seconds": effective.poll_seconds,
+        "restart_windows": tuple(window.text for window in effective.restart_windows),
         "theme": effective.theme,
         "limits": effective.limits.model_dump(),
     }

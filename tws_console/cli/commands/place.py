@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from tws_console.cli import documents
-from tws_console.cli.connection import can_of, connected, link_up
+from tws_console.cli.connection import armed, can_of, connected, link_up
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output
 from tws_console.cli.parser import flags_of
@@ -48,6 +48,7 @@ async def _run(args: Namespace, wiring: Wiring, out: Output, known: dict[str, An
     effective = wiring.effective(flags_of(args))
     request = _for_account(request, effective)
     async with connected(args, wiring, effective) as engine:
+        armed(args, engine, out)
         ticket = await _ticket(engine, request)
         known["order_request"] = documents.request_fields(ticket.request)
         known["contract"] = documents.contract_fields(ticket.instrument)

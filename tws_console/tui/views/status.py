@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tws_console.model.session import Lamp, Lamps, Mode, Phase, SessionState
+from tws_console.rules.live import contradictions, unarmed
 from tws_console.tui.bindings import PAGES
 from tws_console.tui.views import formats
 from tws_console.tui.views.cells import Span, Spans, width
@@ -22,9 +23,10 @@ LATE_LIST = 6.0
 """Seconds after which the age of the full list turns to warn (three polls)."""
 
 
-def chip(mode: Mode) -> Span:
-    """The mode as a filled word."""
-    return Span(f" {mode.value.upper()} ", f"{mode.value}_ink", True, mode.value)
+def chip(mode: Mode, *, armed: bool = False) -> Span:
+    """The mode as a filled word; LIVE ARMED while orders for a live account may go out."""
+    word = f"{mode.value.upper()} ARMED" if armed and mode is Mode.LIVE else mode.value.upper()
+    return Span(f" {word} ", f"{mode.value}_ink", True, mode.value)
 
 
 def _lamps(lamps: Lamps, tried: bool, wide: bool) -> Spans:
@@ -69,8 +71,10 @@ def _chips(state: SessionState) -> list[Item]:
     found = []
     if state.frozen:
         found.append(Item((Span(" FREEZE ", "danger_ink", True, "danger_bg"),), 1, 1))
-    if state.entry_refusal or state.api_read_only:
+    if state.entry_refusal or state.api_read_only or unarmed(state):
         found.append(Item((Span(" READ-ONLY ", "unknown_ink", True, "unknown"),), 1, 1))
+    if contradictions(state):
+        found.append(Item((Span(" MISMATCH ", "unknown_ink", True, "unknown"),), 2, 1))
     return found
 
 
@@ -80,7 +84,7 @@ def status_line(state: SessionState, now: datetime, monotonic: float, room: int)
     clock = Span(formats.clock(now) + (" ET" if wide else ""), "muted")
     rate = f"{state.messages_per_second}/s" if state.phase is Phase.UP else ""
     left = [
-        Item((chip(state.shown_mode),), 0, 0),
+        Item((chip(state.shown_mode, armed=bool(state.armed)),), 0, 0),
         *_chips(state),
         Item((Span(_account(state), "text"),), 5, 1 if not state.frozen else 2),
         Item((Span(f"own client {state.client_id}", "muted"),) if wide else (), 7),
@@ -136,13 +140,21 @@ def lost_for(state: SessionState, monotonic: float) -> str:
     return f"{text[:-1]} {text[-1]}"
 
 
+def _restart_line(words: str, inside: bool) -> Spans:
+    return (Span(f" {'○' if inside else '!'} {formats.clean(words)}", "text" if inside else "warn", not inside),)
+
+
 def link_line(state: SessionState, now: datetime, monotonic: float) -> Spans:
     """What a trader must know about link, freeze and read-only, empty when there is nothing."""
     if state.lost_at is not None:
+        expected = state.restart if state.restart is not None and state.restart.inside else None
         broker = state.lamps.socket is Lamp.UP
         link, code = ("IBKR link", " (1100)") if broker else ("TWS link", "")
+        lost = f"{link} lost {lost_for(state, monotonic)} ago{code}."
         spans: list[Span] = [
-            Span(f" ✗ {link} lost {lost_for(state, monotonic)} ago{code}.", "danger", True),
+            # A loss at the time of a restart is what was to come: it says so, and does not alarm.
+            *(_restart_line(expected.words, True) if expected else ()),
+            Span(f" {lost}", "muted") if expected else Span(f" ✗ {lost}", "danger", True),
             Span(" ~ is last known.", "strong"),
         ]
         if state.retry_at is not None:
@@ -159,8 +171,12 @@ def link_line(state: SessionState, now: datetime, monotonic: float) -> Spans:
         return Span(" READ-ONLY:", "danger", True), Span(
             " TWS refuses orders, cancels and the stop. Untick Read-Only API.", "strong"
         )
-    if state.entry_refusal:
-        return Span(" READ-ONLY:", "warn", True), Span(f" {formats.clean(state.entry_refusal)}", "text")
+    if state.restart is not None:
+        return _restart_line(state.restart.words, state.restart.inside)
+    if reason := state.entry_refusal or unarmed(state):
+        return Span(" READ-ONLY:", "warn", True), Span(f" {formats.clean(reason)}", "text")
+    if told := contradictions(state):
+        return Span(" ! ", "warn", True), Span(formats.clean(told[0]), "text")
     if state.unverified and state.phase is Phase.UP:
         return Span(" ! The list of orders is not complete:", "warn"), Span(
             f" {formats.clean(state.unverified)}", "text"

@@ -15,30 +15,6 @@ async def limit_order(stage: Stage) -> None:
     assert set(told[1::2]) <= {"PreSubmitted", "Submitted"}
 
 
-@fact("ibkr-go api_order_fill: a market order ends with an execution, Filled and a commission")
-async def market_order(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(*place_fields(1, order_type="MKT", quantity=10))
-    await client.until_id(59)
-    told = steps(client.received, 1)
-    assert told.index("X") < told.index("Filled") < told.index("C")
-    assert next(m for m in client.received if m[0] == "11")[1] == "-1"
-
-
-@fact("OLD order submission: filled, remaining and the average price are cumulative")
-async def partial_fills(stage: Stage) -> None:
-    client = await stage.client(11)
-    await resting(client, 1)
-    [order] = stage.live()
-    for part, price in ((30, 199), (70, 201)):
-        stage.server.exchange.fill_by_hand(order.perm_id, Decimal(part), Decimal(price))
-    done = await client.until_status(1, "Filled")
-    assert (done[3], done[4], Decimal(done[5])) == ("100", "0", Decimal("200.4"))
-    fills = [m for m in client.received if m[0] == "11"]
-    assert [m[19] for m in fills] == ["30", "70"]
-    assert [m[24] for m in fills] == ["30", "100"]
-
-
 @fact("ibkr-go api_order_stop_cancel: a stop order waits as PreSubmitted with whyHeld trigger")
 async def stop_order(stage: Stage) -> None:
     client = await stage.client(11)
@@ -46,22 +22,23 @@ async def stop_order(stage: Stage) -> None:
     assert (await client.until_status(1, "PreSubmitted"))[10] == "trigger"
 
 
-@fact("deepentropy/ibx bracket: children wait with whyHeld child, know their parent, and die with it")
-async def bracket(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(*place_fields(1, limit="200", transmit=False))
-    client.send(*place_fields(2, action="SELL", order_type="STP", stop="180", parent_id=1))
-    held = await client.until_status(2, "PreSubmitted")
-    assert (held[7], held[10]) == ("1", "child,trigger")
-    client.send(4, 1, 1, "")
-    await client.until_status(2, "Cancelled")
-
-
-@fact("CAMPUS error codes: 10006 for a parent that is not there")
+@fact("order_local_rules: a parent that is not there is refused by 321 with the text of 135")
 async def missing_parent(stage: Stage) -> None:
     client = await stage.client(11)
     client.send(*place_fields(1, limit="200", parent_id=77))
-    await client.until_error(10006)
+    assert (await client.until_error(321))[4].endswith("cause - Can't find order with id = 77")
+
+
+@fact("CAMPUS error codes: 10006 for a child that comes too fast, which goes through when it is sent again")
+async def child_too_fast(stage: Stage) -> None:
+    client = await stage.client(11)
+    stage.fault("10006")
+    await resting(client, 1)
+    child = place_fields(2, action="SELL", limit="260", parent_id=1)
+    client.send(*child)
+    assert (await client.until_error(10006))[2] == "2"
+    client.send(*child)
+    assert (await client.until_status(2, "PreSubmitted"))[10] == "child"
 
 
 @fact("ibkr-go api_transmit_false: a staged order is in no list and draws no message until it is transmitted")
@@ -70,15 +47,6 @@ async def staged(stage: Stage) -> None:
     client.send(*place_fields(1, limit="200", transmit=False))
     assert await listed(client) == []
     await resting(client, 1)
-
-
-@fact("ibkr-go api_whatif_margin: a what-if is answered by one openOrder and leaves no order")
-async def preview(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(*place_fields(1, limit="200", what_if=True))
-    await client.until_id(5)
-    assert await client.settle() == []
-    assert await listed(client) == []
 
 
 @fact("order_local_rules: a what-if must have its transmit flag (413 as a cause of 321)")
@@ -94,7 +62,6 @@ _LOCAL: tuple[tuple[str, int, dict[str, object]], ...] = (
     ("an ambiguous contract", 200, {"con_id": 0, "symbol": "ABX"}),
     ("a price off its increment", 110, {"limit": "200.005"}),
     ("a quantity of 0", 321, {"quantity": 0}),
-    ("an empty time in force", 10052, {"tif": ""}),
     ("no account where there are several", 321, {"account": ""}),
 )
 for _what, _code, _changes in _LOCAL:
@@ -125,37 +92,21 @@ async def immediate_or_cancel(stage: Stage) -> None:
     assert steps(client.received, 1)[-3:] == ["PendingCancel", "Cancelled", "E202"]
 
 
-@fact("ibkr-go api_stop_loss_management: a price change is echoed by openOrder and orderStatus twice")
-async def changed(stage: Stage) -> None:
+@fact("ASY 191, 217, INS 64: an empty time in force becomes DAY by preset, told by 10349, and the order lives")
+async def empty_tif(stage: Stage) -> None:
     client = await stage.client(11)
-    await resting(client, 1)
-    await client.settle()
-    before = len(client.received)
-    client.send(*place_fields(1, limit="201.5"))
-    for _ in range(2):
-        await client.until_id(3)
-    told = client.received[before:]
-    assert [m[16] for m in told if m[0] == "5"] == ["201.5", "201.5"]
+    client.send(*place_fields(1, limit="200", tif=""))
+    error = await client.until_error(10349)
+    assert error[2:5] == ["1", "10349", "Order TIF was set to DAY based on order preset."]
+    await client.until_status(1, "Submitted")
+    (order,) = stage.live()
+    assert order.terms.tif == "DAY"
 
 
-@fact("deepentropy/ibx: echoes have ocaType 3, clearingIntent IB, deltaNeutralOrderType None, an empty right as ?")
-async def echo_defaults(stage: Stage) -> None:
+@fact("ASY 217: a change that leaves the time in force empty keeps the one the order has")
+async def empty_tif_of_a_change(stage: Stage) -> None:
     client = await stage.client(11)
-    await resting(client, 1)
-    row = next(m for m in client.received if m[0] == "5")
-    assert (row[6], row[7]) == ("0", "?")
-    assert {"IB", "None"} <= set(row)
-
-
-@fact("userFRM/ibkr-dx: a modify refused with 201 is followed by the last accepted terms")
-async def refused_modify(stage: Stage) -> None:
-    client = await stage.client(11)
-    await resting(client, 1)
-    await client.settle()
-    stage.server.gateway.faults.switch_on("201", {})
-    before = len(client.received)
-    client.send(*place_fields(1, limit="201"))
-    await client.until_error(201)
-    await client.until_id(3)
-    assert steps(client.received[before:], 1) == ["E201", "O", "Submitted"]
-    assert [m[16] for m in client.received[before:] if m[0] == "5"] == ["200"]
+    await resting(client, 1, tif="GTC")
+    await resting(client, 1, limit="201", tif="")
+    (order,) = stage.live()
+    assert (order.terms.tif, order.terms.limit) == ("GTC", Decimal("201"))

@@ -1,6 +1,7 @@
 """Who may cancel or change what."""
 
 from tests.contract.simulator.facts.table import Stage, fact, listed, resting, steps
+from tests.support.order_fields import order_fields
 from tests.support.raw_client import RawClient, eventually, place_fields
 
 
@@ -9,6 +10,7 @@ async def _refused_cancel(stage: Stage, client: RawClient, order_id: int, code: 
     client.send(4, 1, order_id, "")
     error = await client.until_error(code)
     assert error[2] == str(order_id)
+    assert await client.settle() == []
     assert len(stage.live()) == before
     return error[4]
 
@@ -31,6 +33,13 @@ async def cancel_of_0(stage: Stage) -> None:
     assert await _refused_cancel(stage, await stage.client(11), 0, 10149) == "Invalid order id: 0."
 
 
+@fact("LEAN PR 3827: a manual order, bound or not, cannot be cancelled by any client but 0 (10147)", scenario="default")
+async def cancel_of_manual(stage: Stage) -> None:
+    zero, other = await stage.client(0), await stage.client(11)
+    await listed(zero, 5)
+    await _refused_cancel(stage, other, -2, 10147)
+
+
 @fact("LEAN PR 3827: client 0 can cancel a manual order that it has bound", scenario="default")
 async def cancel_of_bound(stage: Stage) -> None:
     client = await stage.client(0)
@@ -42,6 +51,55 @@ async def cancel_of_bound(stage: Stage) -> None:
 @fact("INS 656: a cancel of an order that is done is refused with 10148", scenario="default")
 async def cancel_of_done(stage: Stage) -> None:
     assert (await _refused_cancel(stage, await stage.client(3), 10, 10148)).endswith("state: Filled.")
+
+
+@fact("INS 690: a cancel may be refused with 10147 though the order is cancelled")
+async def cancelled_all_the_same(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    await client.settle()
+    before = len(client.received)
+    stage.fault("10147")
+    client.send(4, 1, 1, "")
+    await client.until_error(202)
+    assert steps(client.received[before:], 1) == ["E10147", "O", "Submitted", "Cancelled", "E202"]
+
+
+@fact("ibkr-go api_client_id0_order_observation: a global cancel gives 161 for an own order whose cancel is under way")
+async def global_cancel_twice(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    client.send(4, 1, 1, "")
+    client.send(58, 1)
+    await client.until_error(161)
+    await client.until_error(202)
+
+
+@fact("client libraries: cancelOrder is read with and without the manual cancel time, by server version")
+async def cancel_forms(stage: Stage) -> None:
+    for client_id, versions, tail in ((11, "v157..157", ()), (12, "v157..168", ()), (13, "v157..178", ("",))):
+        client = await stage.client(client_id, versions)
+        await resting(client, 1, version=client.version)
+        client.send(4, 1, 1, *tail)
+        await client.until_error(202)
+
+
+@fact("LEAN.Brokerages PR 256: a cancel while the exchange has its break stays PendingCancel until it opens")
+async def cancel_in_a_break(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("clock", "2026-11-19T15:00:00+00:00")
+    con_id = stage.server.gateway.catalogue.by_name("ES").con_id
+    terms = {"con_id": con_id, "symbol": "ES", "exchange": "CME", "sec_type": "FUT", "quantity": 1, "tif": "GTC"}
+    client.send(*order_fields(1, limit="4000", **terms))  # type: ignore[arg-type]
+    for _ in range(2):
+        await client.until_status(1, "Submitted")
+    await stage.ctl("clock", "2026-11-19T22:30:00+00:00")
+    client.send(4, 1, 1, "")
+    for _ in range(2):
+        await client.until_status(1, "PendingCancel")
+    assert await client.settle() == []
+    await stage.ctl("clock", "+3600")
+    await client.until_error(202)
 
 
 @fact("ibkr-go api_cross_client_cancel: a second cancel while one is under way gets 161")
@@ -107,43 +165,10 @@ async def duplicate_id(stage: Stage) -> None:
 @fact("ibkr-go api_reconnect_recovered_cancel: a fresh session under the owner's id can cancel", scenario="default")
 async def smart_cancel(stage: Stage) -> None:
     client = await stage.client(7)
-    assert [m[1] for m in client.received if m[0] == "3"] == ["12", "14", "15"]
+    assert {m[1] for m in client.received if m[0] == "3"} == {"12", "14", "15"}
     client.send(4, 1, 14, "")
     await client.until_status(14, "Cancelled")
     await client.until_error(202)
-
-
-async def _refused_change(stage: Stage, code: int, **changes: object) -> None:
-    client = await stage.client(11)
-    await resting(client, 1)
-    [order] = stage.live()
-    terms = order.terms
-    client.send(*place_fields(1, **({"limit": "200"} | changes)))  # type: ignore[arg-type]
-    assert (await client.until_error(code))[2] == "1"
-    assert order.live
-    assert order.terms == terms
-
-
-_CHANGES: tuple[tuple[int, str, dict[str, object]], ...] = (
-    (329, "order type", {"order_type": "MKT"}),
-    (462, "time in force", {"tif": "GTC"}),
-    (105, "side", {"action": "SELL"}),
-    (110, "price off its increment", {"limit": "200.005"}),
-)
-for _code, _what, _changes in _CHANGES:
-
-    @fact(f"order_local_rules: a change of {_what} is refused with {_code} and the order stays as it was")
-    async def refused_change(stage: Stage, code: int = _code, changes: dict[str, object] = _changes) -> None:
-        await _refused_change(stage, code, **changes)
-
-
-@fact("order_local_rules: 104 for a change of an order that is done")
-async def change_of_done(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(*place_fields(1, order_type="MKT"))
-    await client.until_status(1, "Filled")
-    client.send(*place_fields(1, order_type="MKT", quantity=5))
-    await client.until_error(104)
 
 
 _READ_ONLY: tuple[tuple[str, tuple[object, ...], str], ...] = (
@@ -162,6 +187,25 @@ for _name, _fields, _id in _READ_ONLY:
         assert error[2] == request_id
         assert error[4].endswith("cause - The API interface is currently in Read-Only mode.")
         assert len(stage.live()) == before
+
+
+@fact("IBC config: a change of an own order is refused with 321 by the Read-Only API")
+async def read_only_change(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    stage.fault("read-only")
+    client.send(*place_fields(1, limit="201"))
+    assert (await client.until_error(321))[2] == "1"
+    assert [order.terms.limit for order in stage.live()] == [200]
+
+
+@fact("user reports: a preview is refused with 321 by the Read-Only API")
+async def read_only_preview(stage: Stage) -> None:
+    client = await stage.client(11)
+    stage.fault("read-only")
+    client.send(*place_fields(1, limit="201", what_if=True))
+    await client.until_error(321)
+    assert await client.settle() == []
 
 
 @fact("deepentropy/ibx lmt_cancel: PendingCancel twice, then Cancelled without an openOrder, then 202 without a reason")

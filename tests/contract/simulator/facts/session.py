@@ -1,7 +1,29 @@
 """Connections, notices, and what a client may send."""
 
-from tests.contract.simulator.facts.table import Stage, fact
-from tests.support.raw_client import RawClient
+import asyncio
+
+import pytest
+
+from tests.contract.simulator.facts.table import Stage, fact, resting
+from tests.support.golden_requests import frames
+from tests.support.open_order import read_completed_order, read_open_order
+from tests.support.raw_client import RawClient, eventually, place_fields
+
+PLAIN_AT_157 = 128
+SERVED = [request for name, request in frames(178).items() if name != "startApi"]
+
+
+class AwayTransport(asyncio.Transport):
+    """The server's end of a connection from another machine, as far as a session looks at it."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.7", 50000)})
+        self.aborted = False
+
+    def abort(self) -> None:
+        """The server drops the connection."""
+        self.aborted = True
+
 
 for _offer, _agreed in (("v157..178", 178), ("v157..176", 176), ("v100..157", 157), ("v100..225 +PACEAPI", 178)):
 
@@ -90,3 +112,162 @@ async def unreadable(stage: Stage) -> None:
     await _others_are_served(stage, bad, b"\0\0\0\x04x\0y\0")
     await bad.until_error(320)
     assert await bad.settle() == []
+
+
+# --- who may connect -----------------------------------------------------------------------------------------------
+
+
+@fact("client libraries: a client whose oldest version is above 178 is answered 178 and may leave")
+async def too_new(stage: Stage) -> None:
+    client = await stage.stranger()
+    await client.shake_hands("v213..225")
+    assert client.version == 178
+
+
+@fact("client libraries: a client below 157 is let go")
+async def too_old(stage: Stage) -> None:
+    client = await stage.stranger()
+    body = b"v100..156"
+    client.writer.write(b"API\0" + len(body).to_bytes(4, "big") + body)
+    assert await client.closed()
+
+
+@fact("IBC config: a TWS that asks whether to accept a connection takes it and does not answer until somebody accepts")
+async def untrusted(stage: Stage) -> None:
+    await stage.ctl("fault", "untrusted")
+    client = await stage.stranger()
+    client.writer.write(b"API\0\0\0\0\x09v157..178")
+    await eventually(lambda: bool(stage.server.gateway.untrusted))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await client.reader.read(1)
+    await stage.ctl("clear", "untrusted")
+    assert (await client.read())[0] == "178"
+    client.send(71, 2, 11, "")
+    await client.until_id(9)
+
+
+@fact("CAMPUS connectivity: with connections from this machine only, other machines are dropped without a question")
+async def other_machine(stage: Stage) -> None:
+    stage.fault("untrusted")
+    transport = AwayTransport()
+    session = stage.server.new_session()
+    session.connection_made(transport)
+    assert transport.aborted
+    session.connection_lost(None)
+
+
+@fact("IBX-cat 10141: a fresh paper login is not started before its disclaimer is accepted")
+async def disclaimer(stage: Stage) -> None:
+    stage.fault("10141")
+    client = await stage.stranger()
+    await client.shake_hands()
+    client.send(71, 2, 11, "")
+    error = await client.read()
+    assert error[2:5] == ["-1", "10141", "Paper trading disclaimer must first be accepted for API connection."]
+    client.send(58, 1)
+    await stage.ctl("clear", "10141")
+    client.send(71, 2, 11, "")
+    assert (await client.read())[0] == "15"
+
+
+@fact("CAMPUS error codes: 1300 names the new port, drops everybody, and the new port serves")
+async def new_port(stage: Stage) -> None:
+    client = await stage.client(11)
+    old = stage.server.port
+    await stage.ctl("fault", "1300")
+    text = (await client.until_error(1300))[4]
+    assert await client.closed()
+    port = int(text.rpartition(" - ")[2])
+    assert port == stage.server.port != old
+    again = await stage.client(11)
+    assert await again.settle() == []
+
+
+# --- what happens to the links --------------------------------------------------------------------------------------
+
+
+@fact("CAMPUS error codes: 1101 means that market data subscriptions are lost", scenario="default")
+async def data_lost(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(1, 11, 601, 265598, "", "", "", "", "", "", "SMART", "", "", "", "", 0, "", 0, 0, "")
+    await client.until_id(81)
+    await stage.ctl("fault", "1100")
+    await stage.ctl("fault", "1101")
+    await client.until_error(1101)
+    assert (await stage.ctl("clients"))[0]["market_data_lines"] == 0
+
+
+@fact("IBX-cat 2110: the link between TWS and its server breaks and is restored by itself; orders wait meanwhile")
+async def server_link(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("fault", "2110", "seconds=0.1")
+    text = (await client.until_error(2110))[4]
+    assert text == ("Connectivity between Trader Workstation and server is broken. It will be restored automatically.")
+    client.send(*place_fields(1, limit="200"))
+    await client.until_status(1, "PendingSubmit")
+    await client.until_error(1102)
+    await client.until_status(1, "Submitted")
+
+
+for _farm, _broken, _name in (("market", 2103, "usfarm"), ("history", 2105, "ushmds"), ("secdef", 2157, "secdefil")):
+
+    @fact(f"ibkr-go: the {_farm} farm is told as broken ({_broken}) and as OK ({_broken + 1}) with its name")
+    async def farm(stage: Stage, farm: str = _farm, code: int = _broken, name: str = _name) -> None:
+        client = await stage.client(11)
+        await stage.ctl("fault", "farm-flap", f"farm={farm}", "seconds=0.01")
+        assert (await client.until_error(code))[4].endswith(f"data farm connection is broken:{name}")
+        assert (await client.until_error(code + 1))[4].endswith(f"data farm connection is OK:{name}")
+
+
+@fact("IBC config: TWS restarts once a day; sockets drop, and owners are pushed their orders again")
+async def restart(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 4, tif="GTC")
+    await stage.ctl("fault", "restart", "seconds=0.05")
+    assert await client.closed()
+    await eventually(lambda: stage.server.listening)
+    again = await stage.client(11)
+    assert [m[0] for m in again.received][:5] == ["5", "3", "53", "15", "9"]
+    assert again.received[4][2] == "5"
+
+
+# --- what changes with the server version ---------------------------------------------------------------------------
+
+_GATES = {157: 0, 159: 1, 160: 2, 162: 3, 169: 3, 170: 8, 176: 8, 177: 7, 178: 7}  # fields beside those of 157
+for _version, _more in _GATES.items():
+
+    @fact(f"client libraries: placeOrder, openOrder and completedOrder have the fields of server version {_version}")
+    async def gates(stage: Stage, version: int = _version, more: int = _more) -> None:
+        client = await stage.client(11, f"v157..{version}")
+        client.send(*place_fields(1, limit="200", version=version))
+        for _ in range(2):
+            await client.until_status(1, "Submitted")
+        row = next(m for m in client.received if m[0] == "5")
+        assert read_open_order(row, version)["orderType"] == "LMT"
+        assert len(row) == PLAIN_AT_157 + more
+        client.send(4, 1, 1, "") if version >= 169 else client.send(4, 1, 1)
+        await client.until_error(202)
+        client.send(99, 0)
+        done = next(m for m in await client.until_id(102) if m[0] == "101")
+        assert read_completed_order(done, version)["completedStatus"] == "Cancelled by Trader"
+
+
+@fact("client libraries: execution times have a zone from 174 on, executions one field more from 178 on")
+async def execution_gates(stage: Stage) -> None:
+    seen = {}
+    for client_id, version in ((11, 173), (12, 174), (13, 178)):
+        client = await stage.client(client_id, f"v157..{version}")
+        client.send(*place_fields(1, order_type="MKT", quantity=1, version=version))
+        row = (await client.until_id(11))[-1]
+        seen[version] = (len(row), row[15].endswith(" US/Eastern"))
+    assert seen == {173: (31, False), 174: (31, True), 178: (32, True)}
+
+
+@fact("client libraries: every request that they know is served at 178")
+async def served(stage: Stage) -> None:
+    client = await stage.client(11)
+    for request in SERVED:
+        client.send(*request)
+    unknown = [m for m in await client.settle() if m[0] == "4" and "is unknown" in m[4]]
+    assert unknown == []

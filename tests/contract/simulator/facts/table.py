@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
+from tests.support.control import ctl
 from tests.support.raw_client import Message, RawClient, place_fields
 from tws_console.simulator.gateway import Settings
 from tws_console.simulator.orders import Order
@@ -25,6 +27,14 @@ class Stage:
     async def stranger(self) -> RawClient:
         """A connection that has said nothing yet."""
         return await self._stack.enter_async_context(await RawClient.open(self.server.port))
+
+    def fault(self, name: str, **options: str) -> None:
+        """Switch a fault on."""
+        self.server.gateway.faults.switch_on(name, options)
+
+    async def ctl(self, verb: str, *args: str) -> Any:
+        """A request to the control port."""
+        return await ctl(self.server.control_port, verb, *args)
 
     def live(self) -> list[Order]:
         """The orders that work."""
