@@ -18,6 +18,7 @@ from tws_console.model.ids import OrderKey
 from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
 from tws_console.model.notice import Notice, Tone
 from tws_console.model.order import Order
+from tws_console.model.order_scope import OrderScope
 from tws_console.model.position import AccountFigures, Position, Quote
 from tws_console.model.session import SessionState
 from tws_console.model.stop import StopReport, StopScope
@@ -237,6 +238,11 @@ class FakeStop:
         self.running = True
         self._session.state = replace(self._session.state, frozen=True, frozen_since="09:12:44")
         self._changes.mark(session=True, stop=True)
+
+    def fire_at(self, scope: OrderScope, /) -> None:
+        self._calls.append(("fire_at", scope))
+        self.running = True
+        self._changes.mark(stop=True)
 
     async def wait(self, timeout: float) -> StopReport:
         if self.report is None:

@@ -73,6 +73,13 @@ def _word(text: str) -> str:
     return text.strip()
 
 
+def _side(text: str) -> str:
+    side = text.strip().upper()
+    if side not in {"BUY", "SELL"}:
+        raise argparse.ArgumentTypeError(f"must be BUY or SELL, got {text!r}")
+    return side
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -186,6 +193,10 @@ def _cancel_all() -> VerbParser:
         "Off a terminal it refuses (exit 6) without --yes. It exits 0 only when it is proved that nothing is open.",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    scope = parser.add_argument_group("only some orders, each by its permId; freezes nothing (--account narrows too)")
+    scope.add_argument("--symbol", metavar="SYMBOL", type=_word, help="only orders of this symbol")
+    scope.add_argument("--client", metavar="N", type=_CLIENT_ID, help="only orders of client N, whoever that is")
+    scope.add_argument("--side", metavar="SIDE", type=_side, help="only BUY or only SELL orders")
     _json_flag(parser)
     _connection(parser, STOP_SECONDS)
     return parser

@@ -114,6 +114,11 @@ class LinkPort(Protocol):
         """Ask for every client's open orders; the answer is a SnapshotTaken event. False when one is still owed."""
         ...
 
+    @property
+    def owed(self) -> int:
+        """Requests for the open orders that were written and have not been answered to the end."""
+        ...
+
     async def own_orders(self, timeout: float) -> None:
         """Have this client's open orders told again, as OrderSeen; returns at the end marker. Under client id 0 this
         binds every manual order open now: each gets a number of its own and may be submitted anew (IBKR Campus TWS API

@@ -167,6 +167,10 @@ class Link:
     def frames(self) -> int:
         return self._tap.frames
 
+    @property
+    def owed(self) -> int:
+        return self._snapshots.owed
+
     def unwritten(self) -> int:
         return self.wire.unwritten()
 

@@ -212,6 +212,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def action_cancel_order(self) -> None:
         desk.ask_cancel(self)
 
+    def action_cancel_scope(self) -> None:
+        desk.ask_cancel_scope(self)
+
     def action_copy_row(self, as_json: bool) -> None:
         desk.copy_row(self, as_json)
 

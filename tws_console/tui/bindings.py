@@ -154,6 +154,15 @@ ACTIONS: tuple[Action, ...] = (
         4,
     ),
     Action(
+        "orders.cancel-scope",
+        ("C",),
+        "cancel several",
+        "Cancel every order of a symbol, a client, an account or a side, after a question; freezes nothing.",
+        W.ORDERS,
+        "Orders",
+        "cancel_scope",
+    ),
+    Action(
         "table.problem",
         ("n",),
         "problem",

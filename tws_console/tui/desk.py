@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
+from tws_console.model.order_scope import OrderScope
 from tws_console.rules.capability import CANCEL, TAKEOVER
 from tws_console.tui import modes
 from tws_console.tui.bindings import Action
@@ -74,6 +75,29 @@ def _cancel_question(order: Order, facts: Facts) -> Dialog[bool]:
     found = facts.capability(order)
     elsewhere = TAKEOVER in found.can or (CANCEL in found.can and order.client_id != facts.client_id)
     return TakeoverModal(order, facts.orders) if elsewhere else CancelModal(order, found, facts.orders)
+
+
+def ask_cancel_scope(app: ConsoleApp) -> None:
+    """Ask which orders to cancel: those that share something with the order under the cursor at this key press."""
+    page = app.page
+    order = page.selected_order() if page is not None else None
+    if page is None or order is None:
+        app.say(Tone.INFO, "No order is under the cursor: nothing was cancelled.")
+        return
+    from tws_console.tui.modals.scope import ScopeModal
+
+    def answered(scope: OrderScope | None) -> None:
+        engine = app.engine
+        if scope is None or engine is None:
+            return
+        try:
+            engine.stop.fire_at(scope)
+        except ValueError as error:
+            app.say(Tone.WARN, str(error))
+            return
+        app.switch_mode("proof")
+
+    app.push_screen(ScopeModal(order, page.facts().orders), answered)
 
 
 async def _cancel(app: ConsoleApp, order: Order) -> None:
