@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from tws_console.engine.ends import base
 from tws_console.engine.facts import Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
@@ -260,8 +259,8 @@ class Book:
         if not fill.perm_id:
             return
         fills = self._fills.setdefault(fill.perm_id, {})
-        new = base(fill.exec_id) not in fills
-        fills[base(fill.exec_id)] = fill
+        new = fill.base_id not in fills
+        fills[fill.base_id] = fill
         key = OrderKey.perm(fill.perm_id)
         facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
         if facts is None:

@@ -99,6 +99,8 @@ class Engine:
             limits,
             shared,
         )
+        self.arming = Arming(self.session, journal, shared)
+        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self.stop = Stop(
@@ -115,10 +117,10 @@ class Engine:
                 (*owned_ids(profile_client_id), *SPARE_IDS),
             )
         )
-        self.arming = Arming(self.session, journal, shared)
-        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.ends = Ends(self.clock)
-        self.recovery = Recovery(self.session, self.book, self.ends, self.trading, journal, shared, profile_client_id)
+        self.recovery = Recovery(
+            self.session, self.book, self.ends, self.trading, self.takeover, journal, shared, profile_client_id
+        )
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
         self.session.prepare = self._raise_order_ids

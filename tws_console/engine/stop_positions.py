@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tws_console.engine.ends import base
 from tws_console.engine.store import PositionKey
 from tws_console.model.events import Event, FillSeen, PositionSeen
 from tws_console.model.position import Fill, Position
@@ -65,13 +64,12 @@ class PositionWatch:
                 pass
 
     def _fill(self, fill: Fill, at: float) -> None:
-        base_id = base(fill.exec_id)
-        if base_id in self._known or (fill.time is not None and fill.time < self._since):
+        if fill.base_id in self._known or (fill.time is not None and fill.time < self._since):
             return
         sign = 1 if fill.action == "BUY" else -1
         key = (fill.account, fill.instrument.con_id)
-        seen = self._fills.get(base_id)
-        self._fills[base_id] = (key, sign * fill.quantity, at if seen is None else seen[2])
+        seen = self._fills.get(fill.base_id)
+        self._fills[fill.base_id] = (key, sign * fill.quantity, at if seen is None else seen[2])
 
     def unexplained(self, now: float) -> tuple[str, ...]:
         """One sentence for each position that has changed by more or less than the fills since the start."""

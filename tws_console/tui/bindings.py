@@ -134,15 +134,6 @@ ACTIONS: tuple[Action, ...] = (
         3,
     ),
     Action(
-        "orders.cancel-scope",
-        ("C",),
-        "cancel several",
-        "Cancel every order of a symbol, a client, an account or a side, after a question; freezes nothing.",
-        W.ORDERS,
-        "Orders",
-        "cancel_scope",
-    ),
-    Action(
         "positions.close",
         ("x",),
         "close",
@@ -161,6 +152,15 @@ ACTIONS: tuple[Action, ...] = (
         "Orders",
         "flatten",
         4,
+    ),
+    Action(
+        "orders.cancel-scope",
+        ("C",),
+        "cancel several",
+        "Cancel every order of a symbol, a client, an account or a side, after a question; freezes nothing.",
+        W.ORDERS,
+        "Orders",
+        "cancel_scope",
     ),
     Action(
         "table.problem",
