@@ -95,6 +95,8 @@ class Evidence:
     """The newest cancel or break on any connection: only what was asked for after it counts."""
     listed: set[int] = field(default_factory=set)
     """Generations of the connections that have given a complete list."""
+    newest_list: float = 0.0
+    """When the newest complete list, on whatever connection, was asked for."""
     known: dict[OrderKey, Known] = field(default_factory=dict)
     blind: bool = True
     """No order was known at the start, and no list has named one."""
@@ -171,6 +173,8 @@ class Evidence:
     def take_list(self, event: SnapshotTaken, open_orders: frozenset[int]) -> None:
         """Count one list; `open_orders` are the permIds in it that are in the scope of this stop."""
         self.blind = self.blind and not event.perm_ids
+        if event.complete:
+            self.newest_list = max(self.newest_list, event.asked_at)
         if event.complete and event.asked_at >= self.started:
             self.listed.add(event.link)
         track = self.tracks.get(event.link)
