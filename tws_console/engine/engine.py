@@ -114,7 +114,7 @@ class Engine:
                 shared,
                 self.side_links,
                 self.takeover,
-                (*owned_ids(profile_client_id), *SPARE_IDS),
+                (*owned_ids(profile_client_id)[1:], *SPARE_IDS),
             )
         )
         self.ends = Ends(self.clock)

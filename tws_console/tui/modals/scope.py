@@ -59,7 +59,7 @@ class ScopeModal(Dialog[OrderScope | None]):
         if by_hand:
             are = "1 is" if by_hand == 1 else f"{by_hand} are"
             rows.append((Span(f"{are} by hand in TWS: not cancelled by this, there or by ^G.", "warn"),))
-        rows.append(line("Each is cancelled by its permId and can still fill until then. Entry is not frozen."))
+        rows.append(line("Each by its permId; can still fill until then. Entry is not frozen."))
         return [*rows, (), None, self._answers()]
 
     @property
@@ -77,7 +77,12 @@ class ScopeModal(Dialog[OrderScope | None]):
 
     def keys(self) -> Spans:
         return (
-            *(key("up dn"), *line(" choose  "), key("y"), *line(" then enter " if self._twice else " cancel them ")),
+            *(
+                key("up dn"),
+                *line(" choose  "),
+                key("y"),
+                *line(" then enter cancels  " if self._twice else " cancel them  "),
+            ),
             *(key("enter esc"), *line(" no  "), key("^G"), *line(" stop all")),
         )
 
