@@ -93,8 +93,11 @@ def build_engine(
     by: str,
     journal_path: str | None = None,
     mode: Mode | None = None,
+    stop_lane: bool = False,
 ) -> Engine:
-    """An engine with its real adapters, not connected yet. `timeout` seconds bound each stage of connecting."""
+    """An engine with its real adapters, not connected yet. `timeout` seconds bound each stage of connecting;
+    `stop_lane` keeps a second connection for the stop alone.
+    """
     from tws_console.config.endpoints import normalise_host
     from tws_console.config.freeze import FreezeFile
     from tws_console.engine.engine import Engine
@@ -122,6 +125,7 @@ def build_engine(
         limits_of(effective),
         profile_client_id=effective.client_id,
         by=by,
+        stop_lane=stop_lane,
     )
 
 

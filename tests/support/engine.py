@@ -36,12 +36,22 @@ async def connected_engine(
     read_only: bool = False,
     limits: Limits | None = None,
     polling: bool = False,
+    stop_lane: bool = False,
 ) -> AsyncIterator[Engine]:
-    """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does."""
+    """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does, and
+    with `stop_lane` the stop's own connection too.
+    """
     effective = effective_for(
         sim, client_id, mode=mode, read_only=read_only, limits=limits or Limits(duplicate_seconds=0.0)
     )
-    engine = build_engine(effective, (client_id,), timeout=5.0, by="test", journal_path=str(folder / "journal.db"))
+    engine = build_engine(
+        effective,
+        (client_id,),
+        timeout=5.0,
+        by="test",
+        journal_path=str(folder / "journal.db"),
+        stop_lane=stop_lane,
+    )
     try:
         if polling:
             await engine.start()

@@ -247,7 +247,7 @@ class FakeEngine:
         self.session = FakeSession(data.SESSION)
         self.notices = FakeNotices(data.NOTICES, self.changes, data.NOW)
         self.trading = FakeTrading(self.calls, self.portfolio.positions)
-        self.stop = FakeStop(self.calls, self.session, self.changes)
+        self.stop = self.stop_lane = FakeStop(self.calls, self.session, self.changes)
 
     async def start(self) -> None:
         self.calls.append(("start", None))

@@ -25,6 +25,7 @@ from tws_console.engine.record import Recorder
 from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
+from tws_console.engine.stop_lane import StopLane
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
@@ -47,7 +48,9 @@ SLOW_FACTOR = 2.0
 
 
 class Engine:
-    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands."""
+    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands. With
+    `stop_lane` a started engine holds a second connection for the stop alone.
+    """
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Engine:
         profile_client_id: int,
         clock: Clock | None = None,
         by: str = "console",
+        stop_lane: bool = False,
     ) -> None:
         self.clock = clock or Clock()
         self.changes = Changes()
@@ -89,6 +93,8 @@ class Engine:
             shared,
         )
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
+        self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
+        self._has_lane = stop_lane
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
         self._stores = (
             self.session.apply,
@@ -179,6 +185,9 @@ class Engine:
         self._spawn(self._poll(), "poll")
         self._spawn(self._tick(), "tick")
         self._spawn(self._supply(), "quotes")
+        self.stop_lane.start()
+        if self._has_lane:
+            self._spawn(self.stop_lane.keep(), "stop lane")
 
     async def connect(self) -> None:
         """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""

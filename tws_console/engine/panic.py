@@ -20,6 +20,7 @@ from tws_console.engine.book import Book
 from tws_console.engine.latch import Latch
 from tws_console.engine.portfolio import Accounts
 from tws_console.engine.ports import JournalPort, LinkPort, RequestFailed
+from tws_console.engine.press import Pressed, press
 from tws_console.engine.proof import OWN_WINDOW, Evidence, judge, lines_of
 from tws_console.engine.review import FROZEN
 from tws_console.engine.session import READ_ONLY_CODES, Session
@@ -116,16 +117,22 @@ class Stop:
 
     # ---- firing
 
-    def fire(self) -> None:
-        """Block, purge and cancel now, in this very turn; then prove in the background."""
-        evidence = Evidence(self._clock.monotonic(), self._clock.now(), StopScope())
-        evidence.note(self._latch.engage())
-        evidence.blocked_at = self._clock.monotonic()
+    def fire(self, pressed: Pressed | None = None) -> None:
+        """Block, purge and cancel now, in this very turn; then prove in the background. `pressed` is what the thread
+        that reads the keys has done of it already.
+        """
+        pressed = pressed or press(self._latch, self._clock)
+        evidence = Evidence(
+            pressed.started, pressed.started_at, StopScope(), blocked_at=pressed.blocked_at, sent_at=pressed.sent_at
+        )
+        evidence.note(pressed.note)
+        evidence.attempts = int(pressed.sent_at is not None)
         link = self._session.link
         if link is not None:
             purged = link.purge(FROZEN)
             evidence.purged = tuple(f"{p.instrument.name} {p.action} {p.quantity:f}" for p in purged)
-            self._send(link, evidence)
+            if pressed.sent_at is None or self._clock.monotonic() - pressed.started <= OWN_WINDOW:
+                self._send(link, evidence)
         else:
             self._session.retry_now()
         evidence.scope = self.scope()
@@ -271,6 +278,7 @@ class Stop:
             return
         newest = self._session.last_snapshot
         listed = newest is not None and newest.complete and newest.link == link.generation
+        listed = listed and newest is not None and newest.asked_at >= evidence.started
         if moved and not listed and now - evidence.started > OWN_WINDOW:
             return
         if any(line.late and line.outcome in STANDING for line in lines):

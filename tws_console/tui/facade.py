@@ -19,6 +19,7 @@ from tws_console.model.session import SessionState
 from tws_console.model.stop import StopReport, StopScope
 from tws_console.model.ticket import OrderRequest, Ticket
 from tws_console.model.verdict import Verdict, WhatIf
+from tws_console.tui.stop import StopActions
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -137,6 +138,11 @@ class EnginePort(Protocol):
     def trading(self) -> TradingPort: ...
     @property
     def stop(self) -> StopPort: ...
+    @property
+    def stop_lane(self) -> StopActions:
+        """The stop for the thread that reads the keys."""
+        ...
+
     @property
     def notices(self) -> NoticesPort: ...
     async def start(self) -> None: ...
