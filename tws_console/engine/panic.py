@@ -20,7 +20,7 @@ from tws_console.engine.book import Book
 from tws_console.engine.latch import Latch
 from tws_console.engine.portfolio import Accounts
 from tws_console.engine.ports import JournalPort, LinkPort, RequestFailed
-from tws_console.engine.press import Pressed, press
+from tws_console.engine.press import Pressed
 from tws_console.engine.proof import OWN_WINDOW, Evidence, judge, lines_of
 from tws_console.engine.review import FROZEN
 from tws_console.engine.session import READ_ONLY_CODES, Session
@@ -121,7 +121,7 @@ class Stop:
         """Block, purge and cancel now, in this very turn; then prove in the background. `pressed` is what the thread
         that reads the keys has done of it already.
         """
-        pressed = pressed or press(self._latch, self._clock)
+        pressed = pressed or self._press()
         evidence = Evidence(
             pressed.started, pressed.started_at, StopScope(), blocked_at=pressed.blocked_at, sent_at=pressed.sent_at
         )
@@ -137,6 +137,12 @@ class Stop:
             self._session.retry_now()
         evidence.scope = self.scope()
         self._begin(evidence)
+
+    def _press(self) -> Pressed:
+        """Block here, in the loop; nothing is sent yet."""
+        started, started_at = self._clock.monotonic(), self._clock.now()
+        note = self._latch.engage()
+        return Pressed(started, started_at, self._clock.monotonic(), None, note)
 
     def adopt(self, started: float, started_at: datetime, blocked_at: float | None, sent_at: float, note: str) -> None:
         """Go on with a stop whose cancel went out already, on the link that the session has adopted. Nothing is placed

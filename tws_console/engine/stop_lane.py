@@ -16,7 +16,7 @@ from itertools import islice
 
 from tws_console.engine.latch import Latch
 from tws_console.engine.ports import BrokerPort, StopSocketPort
-from tws_console.engine.press import Pressed, press
+from tws_console.engine.press import Pressed
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.session import ID_IN_USE, ConnectFailed, Phase, StageName
@@ -75,11 +75,18 @@ class StopLane:
 
     def fire(self) -> None:
         """Block, then write the cancel on this thread if there is a connection for it; the loop does the rest."""
-        assert self._loop is not None, "the engine is started before keys can reach it"
-        pressed = press(self._latch, self._clock, self._socket)
-        # The loop may have ended: then nobody is left to prove anything, and what could leave has left.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._go_on, pressed)
+        loop, clock = self._loop, self._clock
+        assert loop is not None, "the engine is started before keys can reach it"
+        started, started_at = clock.monotonic(), clock.now()
+
+        def send(note: str) -> None:
+            blocked_at, socket = clock.monotonic(), self._socket
+            sent_at = clock.monotonic() if socket is not None and socket.fire() else None
+            # The loop may have ended: then nobody is left to prove anything, and what could leave has left.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._go_on, Pressed(started, started_at, blocked_at, sent_at, note))
+
+        self._latch.engage_then(send)
 
     # ---- the loop
 
