@@ -165,7 +165,7 @@ class Evidence:
     def take_list(self, event: SnapshotTaken, open_orders: frozenset[int]) -> None:
         """Count one list; `open_orders` are the permIds in it that are in the scope of this stop."""
         self.blind = self.blind and not event.perm_ids
-        if event.complete:
+        if event.complete and event.asked_at >= self.started:
             self.listed.add(event.link)
         track = self.tracks.get(event.link)
         if track is None or event.asked_at <= track.cancel_at:
