@@ -25,13 +25,15 @@ _VERSIONS = re.compile(rb"v(\d{1,6})(?:\.\.(\d{1,6}))?(?: .*)?", re.DOTALL)
 
 @dataclass(slots=True)
 class Feed:
-    """One market data subscription: the contract, the tick numbers in use, the quote sent last."""
+    """One market data subscription: the contract, the tick numbers in use, what was sent last."""
 
     contract: Contract
     numbers: dict[str, int]
     sent: Quote | None = None
     delayed: bool = False
     frozen_at: int | None = None
+    generic: tuple[str, ...] = ()
+    told: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

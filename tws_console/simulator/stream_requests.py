@@ -13,8 +13,9 @@ from tws_console.simulator import history
 from tws_console.simulator.clock import read_moment
 from tws_console.simulator.contracts import Contract, read_query
 from tws_console.simulator.gateway import Gateway
-from tws_console.simulator.history_requests import one_contract, refuse
+from tws_console.simulator.history_requests import refuse
 from tws_console.simulator.market import STEPS, Quote, step_of
+from tws_console.simulator.resolving import one_contract
 from tws_console.simulator.session import Session
 from tws_console.simulator.wire import Cursor, Field, frame
 

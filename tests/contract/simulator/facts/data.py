@@ -53,33 +53,6 @@ async def search(stage: Stage) -> None:
     assert 1 <= int((await client.until_id(79))[-1][2]) <= 16
 
 
-@fact("CAMPUS market data: tickReqParams first, marketDataType next, then the ticks")
-async def ticks(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(1, 11, 6, *_contract("AAPL"), 0, "", 0, 0, "")
-    told = await client.settle()
-    assert [m[0] for m in told[:2]] == ["81", "58"]
-    assert {"1", "2", "4", "9"} <= {m[3] for m in told if m[0] == "1"}
-
-
-@fact("CAMPUS market data: delayed data comes with 10167, type 3 and tick ids from 66 on, a snapshot ends with 57")
-async def delayed(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(59, 1, 3)
-    client.send(1, 11, 6, *_contract("XOM"), 0, "", 1, 0, "")
-    told = await client.until_id(57)
-    assert [m[3] for m in told if m[0] == "4"] == ["10167"]
-    assert ["58", "1", "6", "3"] in told
-    assert {"66", "67", "68"} <= {m[3] for m in told if m[0] == "1"}
-
-
-@fact("IBX-cat 300: a cancel of market data that is not there")
-async def cancel_of_nothing(stage: Stage) -> None:
-    client = await stage.client(11)
-    client.send(2, 2, 77)
-    await client.until_error(300)
-
-
 @fact("CAMPUS positions: all accounts, closed ones of today with 0, futures without an exchange", scenario="default")
 async def positions(stage: Stage) -> None:
     client = await stage.client(11)
