@@ -11,6 +11,7 @@ from tws_console.simulator.depth_requests import DEPTH_REQUESTS
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.histogram import HISTOGRAM_REQUESTS
 from tws_console.simulator.history_requests import HISTORY_REQUESTS
+from tws_console.simulator.lines import all_taken
 from tws_console.simulator.market import STEPS, step_of
 from tws_console.simulator.news_requests import NEWS_REQUESTS
 from tws_console.simulator.option_requests import OPTION_REQUESTS
@@ -34,7 +35,6 @@ PART_NOT_SUBSCRIBED = (
     "Delayed market data is available."
 )
 NO_GENERIC_SNAPSHOT = "Snapshot market data subscription is not applicable to generic ticks"
-MAX_LINES = 100
 DELAY_STEPS = 900 * STEPS
 
 
@@ -110,13 +110,6 @@ def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
             _start_feed(gateway, session, request_id, contract, generic, _Once(snapshot, regulatory))
 
 
-def lines_in_use(gateway: Gateway) -> set[int]:
-    """The listings with market data now: each takes one line, whichever clients follow it."""
-    return {
-        feed.contract.con_id for session in gateway.sessions.values() for feed in session.subscriptions.feeds.values()
-    }
-
-
 class _Once(NamedTuple):
     """Whether quotes are wanted once only, and whether they are the paid ones that need no subscription."""
 
@@ -133,7 +126,7 @@ def _start_feed(
         code, text = (10089, NOT_ENTITLED) if _from_united_states(contract) else (354, NOT_SUBSCRIBED)
         session.send_error(request_id, code, f"{text}{_market(contract)}")
         return
-    if not any(once) and contract.con_id not in (used := lines_in_use(gateway)) and len(used) >= MAX_LINES:
+    if not any(once) and all_taken(gateway, contract):
         session.send_error(request_id, 101, "Max number of tickers has been reached")
         return
     numbers = messages.LIVE if entitled else messages.DELAYED

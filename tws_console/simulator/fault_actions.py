@@ -82,6 +82,9 @@ class FaultActions:
     def _restore_link(self, *, lost: bool) -> None:
         if lost:
             for session in self._gateway.sessions.values():
+                for kind, request_id in session.subscriptions.streams:
+                    if kind == "bars":
+                        session.send_error(request_id, 10182, "Failed to request live updates (disconnected).")
                 session.subscriptions.feeds.clear()
                 session.subscriptions.streams.clear()
         self._gateway.broadcast(*(RESTORED_LOST if lost else RESTORED_KEPT))

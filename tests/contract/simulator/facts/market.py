@@ -1,7 +1,7 @@
 """Quotes, ticks, depth: what is sent, in which order, and what is refused."""
 
 from tests.contract.simulator.facts.table import Stage, codes, contract_fields, fact, quote, ticks_of
-from tws_console.simulator.data_requests import MAX_LINES
+from tws_console.simulator.lines import MAX_LINES
 
 
 @fact("CAMPUS market data: tickReqParams first, marketDataType next, then the ticks")
