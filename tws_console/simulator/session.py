@@ -37,6 +37,15 @@ class Feed:
 
 
 @dataclass(slots=True)
+class Summary:
+    """One account summary: the accounts, the tags, the value sent last by account, tag and currency."""
+
+    names: list[str]
+    tags: tuple[str, ...]
+    sent: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Subscriptions:
     """What is to be pushed to one client, by request id where there is one.
 
@@ -50,12 +59,12 @@ class Subscriptions:
     auto_bind: bool = False
     sees_manual: bool = False
     feeds: dict[int, Feed] = field(default_factory=dict)
-    summaries: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    summaries: dict[int, Summary] = field(default_factory=dict)
     profits: dict[int, str] = field(default_factory=dict)
     single_profits: dict[int, tuple[str, int]] = field(default_factory=dict)
-    multi_values: dict[int, str] = field(default_factory=dict)
+    multi_values: dict[int, tuple[str, bool]] = field(default_factory=dict)
     multi_positions: dict[int, str] = field(default_factory=dict)
-    sent_profit: dict[int, tuple[Decimal, ...]] = field(default_factory=dict)
+    sent_profit: dict[int, tuple[Decimal | None, ...]] = field(default_factory=dict)
     streams: dict[tuple[str, int], Callable[[], bytes]] = field(default_factory=dict)
     queries: set[int] = field(default_factory=set)
 

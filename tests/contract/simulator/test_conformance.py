@@ -9,11 +9,21 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.contract.simulator.facts import data, history, lifecycle, login, market, rights, session, visibility
+from tests.contract.simulator.facts import (
+    accounts,
+    contracts,
+    history,
+    lifecycle,
+    login,
+    market,
+    rights,
+    session,
+    visibility,
+)
 from tests.contract.simulator.facts.table import FACTS, Fact, Stage
 from tws_console.simulator.server import SimulatorServer
 
-ROOMS = (data, history, lifecycle, login, market, rights, session, visibility)
+ROOMS = (accounts, contracts, history, lifecycle, login, market, rights, session, visibility)
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FACTS])
