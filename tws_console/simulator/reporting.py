@@ -102,10 +102,16 @@ class Reporter:
             if wanted.positions:
                 session.send(row)
             for request_id, name in wanted.multi_positions.items():
-                if name in ("", account):
+                if account in self._accounts.members(name):
                     session.send(messages.position_multi(request_id, account, held))
-            if wanted.account == account:
-                profit = self._accounts.position_profit(held)
-                price: Decimal = self._market.quote(con_id).last
-                session.send(messages.portfolio(account, held, profit, price))
-                session.send(values.account_values(self._accounts, account, self._clock.now()))
+            for request_id, (name, ledger_only) in wanted.multi_values.items():
+                if account in self._accounts.members(name):
+                    session.send(values.multi_values(self._accounts, request_id, account, ledger_only=ledger_only))
+            if wanted.account is not None and account in self._accounts.members(wanted.account):
+                self._tell_account(session, wanted.account, con_id)
+
+    def _tell_account(self, session: Session, name: str, con_id: int) -> None:
+        held = self._accounts.view(name).positions[con_id]
+        price: Decimal = self._market.quote(con_id).last
+        session.send(messages.portfolio(name, held, self._accounts.position_profit(held), price))
+        session.send(values.account_values(self._accounts, name, self._clock.now(), ready=self._clock.link_up))
