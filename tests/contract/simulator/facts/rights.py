@@ -53,6 +53,18 @@ async def cancel_of_done(stage: Stage) -> None:
     assert (await _refused_cancel(stage, await stage.client(3), 10, 10148)).endswith("state: Filled.")
 
 
+@fact("INS 656: a cancel that is repeated much later gets 10147 where it got 10148 before")
+async def forgotten(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("clock", "2026-11-19T15:00:00+00:00")
+    await resting(client, 1)
+    client.send(4, 1, 1, "")
+    await client.until_error(202)
+    assert (await _refused_cancel(stage, client, 1, 10148)).endswith("state: Cancelled.")
+    await stage.ctl("clock", "+86400")
+    await _refused_cancel(stage, client, 1, 10147)
+
+
 @fact("INS 690: a cancel may be refused with 10147 though the order is cancelled")
 async def cancelled_all_the_same(stage: Stage) -> None:
     client = await stage.client(11)
