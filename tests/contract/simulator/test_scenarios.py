@@ -104,3 +104,16 @@ def test_one_sentence_says_what_is_wrong_when_a_file_is(
 def test_known_scenarios_are_named_when_there_is_none_of_that_name(name: str) -> None:
     with pytest.raises(ValueError, match=r"known: .*default"):
         load_scenario(name)
+
+
+async def test_list_is_complete_when_5000_orders_are_open() -> None:
+    server = SimulatorServer(Settings(scenario="many-orders"))
+    await server.start()
+    try:
+        async with await RawClient.start(server.port, 11) as client:
+            client.send(16, 1)
+            rows = [(m[24], m[1]) for m in await client.until_id(53) if m[0] == "5"]
+        assert len(rows) == len(set(rows)) == 5000
+        assert len({client_id for client_id, _ in rows}) == 20
+    finally:
+        await server.stop()

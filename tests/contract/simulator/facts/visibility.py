@@ -9,6 +9,9 @@ from tests.support.raw_client import eventually, place_fields
 async def own_list(stage: Stage) -> None:
     client = await stage.client(7)
     assert {row[24] for row in await listed(client, 5)} == {"7"}
+    stranger = await stage.client(11)
+    stranger.send(5, 1)
+    assert await stranger.until_id(53) == [["53", "1"]]
 
 
 @fact("CAMPUS open orders: reqAllOpenOrders gives everybody's orders with their owners' ids", scenario="default")
@@ -152,6 +155,7 @@ async def manual_rows(stage: Stage) -> None:
 async def pushed_at_connect(stage: Stage) -> None:
     numbers = [m[0] for m in (await stage.client(3)).received]
     assert numbers[: numbers.index("53")] == ["5", "3", "5", "3"]
+    assert ["15", "1", "DU1234567,DU7654321"] in (await stage.client(12)).received
     assert numbers[numbers.index("53") :] == ["53", "15", "9", "4", "4", "4", "4"]
 
 
