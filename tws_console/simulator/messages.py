@@ -19,9 +19,10 @@ FARMS = (
 )
 
 
-def error(request_id: int, code: int, message: str, version: int) -> bytes:
+def error(request_id: int, code: int, message: str, version: int, encoding: str = "utf-8") -> bytes:
     """An error or notice; the order-reject JSON follows from server version 166 on."""
-    return frame(4, 2, request_id, code, message, *([""] if version >= 166 else []))
+    fields = ["4", "2", str(request_id), str(code), message, *([""] if version >= 166 else [])]
+    return seal(fields, encoding)
 
 
 def position(account: str, held: Position) -> bytes:
