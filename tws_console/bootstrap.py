@@ -92,9 +92,10 @@ def build_engine(
     journal_path: str | None = None,
     mode: Mode | None = None,
     broker: TwsBroker | None = None,
+    stop_lane: bool = False,
 ) -> Engine:
     """An engine with its real adapters, not connected yet. `timeout` seconds bound each stage of connecting; `broker`
-    is the one that has opened a connection already.
+    is the one that has opened a connection already; `stop_lane` keeps a second connection for the stop alone.
     """
     from tws_console.config.endpoints import normalise_host
     from tws_console.config.freeze import FreezeFile
@@ -124,6 +125,7 @@ def build_engine(
         limits_of(effective),
         profile_client_id=effective.client_id,
         by=by,
+        stop_lane=stop_lane,
     )
 
 

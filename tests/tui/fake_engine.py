@@ -317,7 +317,7 @@ class FakeEngine:
         self.flatten = FakeFlatten(self.calls)
         self.arming = FakeArming(self.calls, self.session, self.changes)
         self.takeover = FakeTakeover(self.calls, self.session)
-        self.stop = FakeStop(self.calls, self.session, self.changes)
+        self.stop = self.stop_lane = FakeStop(self.calls, self.session, self.changes)
 
     async def start(self) -> None:
         self.calls.append(("start", None))

@@ -31,6 +31,7 @@ from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
+from tws_console.engine.stop_lane import StopLane
 from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.takeover import Takeover
@@ -58,7 +59,9 @@ SLOW_FACTOR = 2.0
 
 
 class Engine:
-    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands."""
+    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands. With
+    `stop_lane` a started engine holds a second connection for the stop alone.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Engine:
         profile_client_id: int,
         clock: Clock | None = None,
         by: str = "console",
+        stop_lane: bool = False,
     ) -> None:
         self.clock = clock or Clock()
         self.changes = Changes()
@@ -117,6 +121,8 @@ class Engine:
                 (*owned_ids(profile_client_id)[1:], *SPARE_IDS),
             )
         )
+        self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
+        self._has_lane = stop_lane
         self.ends = Ends(self.clock)
         self.recovery = Recovery(
             self.session, self.book, self.ends, self.trading, self.takeover, journal, shared, profile_client_id
@@ -253,6 +259,9 @@ class Engine:
         self._spawn(self._tick(), "tick")
         self._spawn(self._supply(), "quotes")
         self._spawn(self.reconciler.keep(), "last known")
+        self.stop_lane.start()
+        if self._has_lane:
+            self._spawn(self.stop_lane.keep(), "stop lane")
 
     async def connect(self) -> None:
         """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""

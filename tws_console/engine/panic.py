@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from tws_console.engine.evidence import Evidence
+from tws_console.engine.evidence import OWN_WINDOW, Evidence
+from tws_console.engine.press import Pressed
 from tws_console.engine.review import FROZEN
 from tws_console.engine.scoped_stop import scoped_evidence
 from tws_console.engine.stop_parts import StopParts
@@ -64,18 +65,25 @@ class Stop:
 
     # ---- firing
 
-    def fire(self) -> None:
-        """Block, purge and cancel now, in this very turn; then prove in the background."""
-        evidence = Evidence(self._clock.monotonic(), self._clock.now(), StopScope())
-        evidence.note(self._parts.latch.engage())
-        evidence.blocked_at = self._clock.monotonic()
+    def fire(self, pressed: Pressed | None = None) -> None:
+        """Block, purge and cancel now, in this very turn; then prove in the background. `pressed` is what the thread
+        that reads the keys has done of it already.
+        """
+        pressed = pressed or self._press()
+        evidence = Evidence(
+            pressed.started, pressed.started_at, StopScope(), blocked_at=pressed.blocked_at, sent_at=pressed.sent_at
+        )
+        evidence.note(pressed.note)
         run = StopRun(self._parts, evidence)
         link = self._parts.session.link
         if link is not None:
             purged = link.purge(FROZEN)
             evidence.purged = tuple(f"{p.instrument.name} {p.action} {p.quantity:f}" for p in purged)
+        if link is not None and (pressed.sent_at is None or self._clock.monotonic() - pressed.started <= OWN_WINDOW):
             run.tries.send(link, run.tries.main_lamps)
-        else:
+        elif pressed.sent_at is not None:
+            run.tries.adopted(pressed.sent_at)
+        if link is None:
             self._parts.session.retry_now()
         evidence.scope = self.scope()
         self._begin(run)
@@ -90,6 +98,12 @@ class Stop:
             raise ValueError("A stop of everything runs already: it cancels these orders too.")
         evidence = scoped_evidence(scope, self._parts, self._clock.monotonic(), self._clock.now())
         self._begin(StopRun(self._parts, evidence, everything=False))
+
+    def _press(self) -> Pressed:
+        """Block here, in the loop; nothing is sent yet."""
+        started, started_at = self._clock.monotonic(), self._clock.now()
+        note = self._parts.latch.engage()
+        return Pressed(started, started_at, self._clock.monotonic(), None, note)
 
     def adopt(self, started: float, started_at: datetime, blocked_at: float | None, sent_at: float, note: str) -> None:
         """Go on with a stop whose cancel went out already, on the link that the session has adopted. Nothing is placed

@@ -157,6 +157,22 @@ class LinkPort(Protocol):
     async def close(self) -> None: ...
 
 
+class StopSocketPort(Protocol):
+    """A connection that carries nothing but the global cancel."""
+
+    @property
+    def up(self) -> bool: ...
+    def fire(self) -> bool:
+        """Write the global cancel, from whatever thread, without waiting. False when it has not left whole."""
+        ...
+
+    async def lost(self) -> None:
+        """Return when the connection has ended."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class BrokerPort(Protocol):
     async def connect(
         self, host: str, port: int, client_id: int, emit: Emit, progress: Progress, stage_timeout: float
@@ -165,6 +181,10 @@ class BrokerPort(Protocol):
 
         Everything the server pushes before it is ready is emitted too, in order.
         """
+        ...
+
+    async def open_stop_socket(self, host: str, port: int, client_id: int, stage_timeout: float) -> StopSocketPort:
+        """A connection of its own for the stop, which subscribes to nothing. Raises ConnectFailed."""
         ...
 
 

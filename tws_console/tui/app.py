@@ -125,9 +125,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     async def _begin(self) -> None:
         await asyncio.to_thread(self._load_engine)
-        self._engine = self._build_engine()
-        Bridge(self, self._engine).start()
-        await self._engine.start()
+        engine = self._build_engine()
+        await engine.start()
+        self._engine = engine
+        Bridge(self, engine).start()
         if isinstance(self.screen, ConnectPage):
             self.screen.draw()
         self.session_changed()

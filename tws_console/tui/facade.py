@@ -21,6 +21,7 @@ from tws_console.model.stop import StopReport, StopScope
 from tws_console.model.ticket import OrderRequest, Ticket
 from tws_console.model.verdict import Verdict, WhatIf
 from tws_console.rules.flatten_plan import How
+from tws_console.tui.stop import StopActions
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -164,6 +165,11 @@ class EnginePort(Protocol):
     def flatten(self) -> FlattenPort: ...
     @property
     def arming(self) -> ArmingPort: ...
+    @property
+    def stop_lane(self) -> StopActions:
+        """The stop for the thread that reads the keys."""
+        ...
+
     @property
     def notices(self) -> NoticesPort: ...
     async def start(self) -> None: ...
