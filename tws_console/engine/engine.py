@@ -118,7 +118,7 @@ class Engine:
                 shared,
                 self.side_links,
                 self.takeover,
-                (*owned_ids(profile_client_id), *SPARE_IDS),
+                (*owned_ids(profile_client_id)[1:], *SPARE_IDS),
             )
         )
         self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
