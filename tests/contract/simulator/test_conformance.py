@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.simulator.facts import (
     accounts,
+    clock,
     contracts,
     history,
     lifecycle,
@@ -23,7 +24,7 @@ from tests.contract.simulator.facts import (
 from tests.contract.simulator.facts.table import FACTS, Fact, Stage
 from tws_console.simulator.server import SimulatorServer
 
-ROOMS = (accounts, contracts, history, lifecycle, login, market, rights, session, visibility)
+ROOMS = (accounts, clock, contracts, history, lifecycle, login, market, rights, session, visibility)
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FACTS])
