@@ -155,7 +155,9 @@ def _from_united_states(contract: Contract) -> bool:
 
 
 def _market(contract: Contract) -> str:
-    return f"{contract.symbol} {contract.market_name}/TOP/ALL"
+    """The market as these texts name it: AAPL NASDAQ.NMS/TOP/ALL, XOM NYSE/TOP/ALL."""
+    tier = "" if contract.market_name == contract.symbol else f".{contract.market_name}"
+    return f"{contract.symbol} {contract.primary}{tier}/TOP/ALL"
 
 
 def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:
