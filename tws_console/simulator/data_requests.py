@@ -61,7 +61,8 @@ def matching_symbols(gateway: Gateway, session: Session, fields: list[str]) -> N
     """reqMatchingSymbols (81)."""
     cursor = Cursor(fields)
     request_id, pattern = cursor.integer(), cursor.text()
-    session.send(messages.symbol_samples(request_id, gateway.catalogue.search(pattern), session.version))
+    found = [(row, gateway.catalogue.derivatives_of(row.con_id)) for row in gateway.catalogue.search(pattern)]
+    session.send(messages.symbol_samples(request_id, found, session.version))
 
 
 def market_rule(gateway: Gateway, session: Session, fields: list[str]) -> None:

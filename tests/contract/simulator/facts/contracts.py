@@ -173,6 +173,15 @@ async def search(stage: Stage) -> None:
     assert (await client.until_id(79))[-1] == ["79", "9", "0"]
 
 
+@fact("CAMPUS contracts: a search row names the types of derivatives that there are")
+async def derivatives(stage: Stage) -> None:
+    client = await stage.client(11)
+    for number, (name, kinds) in enumerate({"AAPL": ["CFD", "OPT"], "SPY": ["OPT"], "GME": []}.items()):
+        client.send(81, number, name)
+        row = (await client.until_id(79))[-1]
+        assert row[8 : 9 + len(kinds)] == [str(len(kinds)), *kinds]
+
+
 @fact("ib_async decoder: a search row has the description and the issuer's id from server version 176 on")
 async def search_rows(stage: Stage) -> None:
     for client_id, version, width in ((11, 157, 9), (12, 176, 11)):
