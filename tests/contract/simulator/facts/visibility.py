@@ -32,11 +32,11 @@ async def one_shot(stage: Stage) -> None:
 
 
 @fact(
-    "deepentropy/ibx b1_cleanup: lists of orders are not sorted, neither by order id nor by permId", scenario="default"
+    "ibkr-go api_oca_trigger: neither lists nor the orders pushed at connect are sorted by order id", scenario="default"
 )
 async def not_sorted(stage: Stage) -> None:
-    rows = await listed(await stage.client(11))
-    assert [row[25] for row in rows] != sorted(row[25] for row in rows)
+    numbers = [int(row[1]) for row in await listed(await stage.client(11))]
+    assert numbers != sorted(numbers)
     own = [row[1] for row in (await stage.client(7)).received if row[0] == "5"]
     assert own != sorted(own)
 
