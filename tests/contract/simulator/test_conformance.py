@@ -18,15 +18,32 @@ from tests.contract.simulator.facts import (
     fills,
     lifecycle,
     notices,
+    records,
     rights,
     session,
+    versions,
     visibility,
     witnesses,
 )
 from tests.contract.simulator.facts.table import FACTS, Fact, Stage
 from tws_console.simulator.server import SimulatorServer
 
-ROOMS = (advisors, brackets, changes, data, echoes, fills, lifecycle, notices, rights, session, visibility, witnesses)
+ROOMS = (
+    advisors,
+    brackets,
+    changes,
+    data,
+    echoes,
+    fills,
+    lifecycle,
+    notices,
+    records,
+    rights,
+    session,
+    versions,
+    visibility,
+    witnesses,
+)
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FACTS])
