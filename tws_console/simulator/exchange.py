@@ -123,7 +123,7 @@ class Exchange:
         order.awaits_click = bool(self._faults.take("silent-hold", client_id))
         order.staged = order.awaits_click or not terms.transmit
         self.book.add(order)
-        if self._faults.take("10328", client_id):
+        if not order.staged and self._faults.take("10328", client_id):
             self._lose_sight(order)
         elif not order.staged:
             self._transmit(order)
