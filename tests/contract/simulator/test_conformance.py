@@ -23,8 +23,10 @@ from tests.contract.simulator.facts import (
     login,
     market,
     notices,
+    records,
     rights,
     session,
+    versions,
     visibility,
     witnesses,
 )
@@ -45,8 +47,10 @@ ROOMS = (
     login,
     market,
     notices,
+    records,
     rights,
     session,
+    versions,
     visibility,
     witnesses,
 )
