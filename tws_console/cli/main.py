@@ -24,7 +24,7 @@ Run = Callable[[Namespace, Wiring, Output], Awaitable[Exit]]
 
 MODULES: Mapping[str, str] = {
     verb: f"tws_console.cli.commands.{verb}"
-    for verb in ("health", "orders", "place", "cancel", "freeze", "positions", "account", "config")
+    for verb in ("health", "orders", "place", "cancel", "modify", "freeze", "positions", "account", "config")
 }
 """The verbs that run in an event loop of this room."""
 

@@ -17,6 +17,7 @@ from typing import Any
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.latch import Latch
+from tws_console.engine.modify import Modify
 from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
@@ -102,6 +103,7 @@ class Engine:
             self._recorder.apply,
         )
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.modifying = Modify(self.session, self.book, self.trading, self.side_links, journal, shared)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0

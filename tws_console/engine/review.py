@@ -7,6 +7,7 @@ the same.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from decimal import Decimal
 
 from tws_console.engine.book import Book
@@ -18,6 +19,7 @@ from tws_console.engine.results import Approval, ValidationFailed
 from tws_console.engine.session import Session
 from tws_console.model.clock import Clock
 from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
+from tws_console.model.order import Order
 from tws_console.model.position import AccountFigures
 from tws_console.model.session import Lamp
 from tws_console.model.ticket import FieldError, OrderRequest, Ticket
@@ -26,6 +28,8 @@ from tws_console.rules.approval import drift, order_hash
 from tws_console.rules.hours import session_at
 from tws_console.rules.risk import Limits, Recent, Situation, verdicts
 
+OF_THE_WHOLE = frozenset({"max-quantity"})
+"""Rules that look at the size of an order, however much of it has filled."""
 FROZEN = "frozen by an emergency stop: no order goes out until it is released"
 
 
@@ -106,6 +110,19 @@ class Review:
         """What every risk rule says of the ticket now."""
         return verdicts(self._situation(ticket), self._limits)
 
+    def verdicts_of_change(self, order: Order, left: Ticket, whole: Ticket) -> tuple[Verdict, ...]:
+        """What they say of a live order as it would stand: `left` is what it could still fill, `whole` the order.
+
+        The order itself is none of the others, and that one like it was sent a moment ago is no reason against it.
+        """
+        said = {one.rule: one for one in self._without(order, whole)}
+        return tuple(said[one.rule] if one.rule in OF_THE_WHOLE else one for one in self._without(order, left))
+
+    def _without(self, order: Order, ticket: Ticket) -> tuple[Verdict, ...]:
+        situation = self._situation(ticket)
+        others = tuple(row for row in situation.open_orders if row.key != order.key)
+        return verdicts(replace(situation, open_orders=others, recent=()), self._limits)
+
     def _situation(self, ticket: Ticket) -> Situation:
         con_id = ticket.instrument.con_id
         now = self._clock.monotonic()
@@ -162,7 +179,7 @@ class Review:
             return WhatIf(unavailable=reason)
         placement = self._placement(ticket, link.reserve_order_id(), "", transmit=True)
         try:
-            return await link.what_if(placement, self._guard, timeout)
+            return await link.what_if(placement, self.guard, timeout)
         except RequestFailed as failed:
             return WhatIf(unavailable=failed.reason)
 
@@ -182,7 +199,7 @@ class Review:
             self.position_of(ticket.account, con_id),
         )
 
-    def _guard(self) -> str:
+    def guard(self) -> str:
         """Looked at immediately before a placement's bytes are written."""
         return FROZEN if self._latch.is_frozen() else ""
 

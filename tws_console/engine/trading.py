@@ -98,7 +98,7 @@ class Trading(Review):
             return _refused("no connection to TWS: nothing was sent", ErrorCode.IB_CONNECTION_FAILED, reference, said)
         ulid = str(ULID())
         placement = self._placement(ticket, link.reserve_order_id(), ulid, transmit=ticket.request.transmit)
-        intent = self._intent(ticket, placement, link.client_id)
+        intent = self.intent(placement, link.client_id)
         try:
             await self._journal.commit_intent(intent)
         except asyncio.CancelledError:
@@ -109,7 +109,7 @@ class Trading(Review):
             return _refused(words, ErrorCode.DATABASE_ERROR, reference, said)
         key = self._book.mark_sending(placement, link.client_id)
         posted = Posted(link, placement, key)
-        link.place(placement, Sending(self._guard, posted.written, posted.kept_back))
+        link.place(placement, Sending(self.guard, posted.written, posted.kept_back))
         if not posted.unsent:
             self._recent.append((duplicate_key(ticket), self._clock.monotonic()))
         return posted
@@ -188,7 +188,8 @@ class Trading(Review):
         row = self._book.get(key)
         return row is None or bool(row.perm_id) or row.status is Status.REJECTED
 
-    def _intent(self, ticket: Ticket, placement: Placement, client_id: int) -> Intent:
+    def intent(self, placement: Placement, client_id: int) -> Intent:
+        """The journal row of a placement by this client id."""
         return Intent(
             ulid=placement.intent,
             at=self._clock.now(),
@@ -196,9 +197,9 @@ class Trading(Review):
             endpoint=f"{self._session.endpoint.host}:{self._session.endpoint.port}",
             client_id=client_id,
             order_id=placement.order_id,
-            account=ticket.account,
-            con_id=ticket.instrument.con_id,
-            symbol=ticket.instrument.name,
+            account=placement.account,
+            con_id=placement.instrument.con_id,
+            symbol=placement.instrument.name,
             action=placement.action,
             quantity=placement.quantity,
             order_type=placement.order_type,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,17 @@ import pytest
 
 from tests.unit.cli import values
 from tws_console.cli import documents
-from tws_console.cli.commands import cancel, place
+from tws_console.cli.commands import cancel, modify, place
 from tws_console.cli.connection import ConnectionFailed
+from tws_console.cli.exits import CommandFailed
 from tws_console.cli.jsontext import to_json
 from tws_console.cli.stop_document import stop_document, stops_document
-from tws_console.engine.results import CancelResult, PlaceResult
+from tws_console.engine.results import CancelResult, ModifyResult, PlaceResult
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopVerdict
+from tws_console.rules.amend import Change
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cli"
 
@@ -73,6 +76,33 @@ def cancel_done() -> documents.Document:
     return documents.done("cancel", **cancel.fields_of(result))
 
 
+def changed() -> ModifyResult:
+    now = replace(values.OWN, limit_price=Decimal("187.25"))
+    changes = (Change("limit_price", Decimal("187.5"), Decimal("187.25")),)
+    return ModifyResult(
+        now.key,
+        now,
+        changes,
+        "modified",
+        intent="01K5A0000000000000000000AB",
+        verdicts=values.VERDICTS,
+        sent=True,
+        elapsed_ms=61.2,
+    )
+
+
+def modify_done() -> documents.Document:
+    return documents.done("modify", **modify.result_fields(changed(), can))
+
+
+def modify_refused() -> documents.Document:
+    reason = "201 Order rejected - reason:Order change refused.; the order works on as it was"
+    refused = replace(changed(), order=values.OWN, outcome="refused", reason=reason, code=ErrorCode.IB_ORDER_REJECTED)
+    with pytest.raises(CommandFailed) as failed:
+        modify.judge(refused, modify.result_fields(refused, can))
+    return documents.failed("modify", failed.value.code, failed.value.sentence, **failed.value.fields)
+
+
 def stop() -> documents.Document:
     return stop_document(values.REPORT)
 
@@ -90,6 +120,8 @@ CASES: dict[str, Callable[[], documents.Document]] = {
     "account": account,
     "place": place_sent,
     "cancel": cancel_done,
+    "modify": modify_done,
+    "modify-refused": modify_refused,
     "stop": stop,
     "stop-two-endpoints": stops,
     "freeze": lambda: documents.done("freeze", host="127.0.0.1", port=7497, frozen=False),
