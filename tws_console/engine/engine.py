@@ -103,7 +103,7 @@ class Engine:
             self._recorder.apply,
         )
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
-        self.modifying = Modify(self.session, self.book, self.trading, self.side_links, journal, shared)
+        self.modifying = Modify(self.session, self.book, self.trading, self.latch, self.side_links, journal, shared)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0

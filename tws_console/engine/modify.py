@@ -11,12 +11,14 @@ included.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 from ulid import ULID
 
 from tws_console.engine.book import Book
 from tws_console.engine.facts import same_terms
+from tws_console.engine.latch import Latch
 from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed, Sending
 from tws_console.engine.results import ModifyResult, Posted
 from tws_console.engine.review import FROZEN
@@ -25,7 +27,6 @@ from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLink, SideLinks
 from tws_console.engine.trading import Trading
 from tws_console.model.ids import OrderKey, Owner
-from tws_console.model.instrument import Instrument
 from tws_console.model.intent import IntentKind
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
@@ -54,6 +55,7 @@ class Modify:
         session: Session,
         book: Book,
         trading: Trading,
+        latch: Latch,
         side_links: SideLinks,
         journal: JournalPort,
         shared: Shared,
@@ -61,6 +63,7 @@ class Modify:
         self._session = session
         self._book = book
         self._trading = trading
+        self._latch = latch
         self._side_links = side_links
         self._journal = journal
         self._waiters = shared.waiters
@@ -83,13 +86,12 @@ class Modify:
             return "it was entered by hand in TWS: change it there"
         return cannot_modify(row, live=self._book.live(), listed=state.snapshot_complete)
 
-    def verdicts(self, order: Order, wish: Wish, instrument: Instrument) -> tuple[Verdict, ...]:
-        """What every risk rule says of the order as it would stand; none for a wish that breaks a rule of form."""
-        request = request_after(order, wish)
-        if not isinstance(request, OrderRequest):
-            return ()
-        left, whole = tickets_after(order, request, instrument)
-        return self._trading.verdicts_of_change(order, left, whole)
+    async def verdicts(self, order: Order, request: OrderRequest) -> tuple[Verdict, ...]:
+        """What every risk rule says of the order as `request` would have it stand."""
+        instrument = order.instrument
+        with contextlib.suppress(RequestFailed):  # then hours and ticks are not known, and the rules say so
+            instrument = await self._trading.details(instrument)
+        return self._trading.verdicts_of_change(order, *tickets_after(order, request, instrument))
 
     async def modify(self, order: Order, wish: Wish, timeout: float = 5.0) -> ModifyResult:
         """Change exactly the order that was shown, or nothing. `timeout` seconds without an answer make it unknown."""
@@ -108,7 +110,7 @@ class Modify:
         if not isinstance(request, OrderRequest):
             reason = "; ".join(f"{error.field}: {error.msg}" for error in request)
             return replace(_refused(asked, reason, ErrorCode.ORDER_VALIDATION_FAILED), errors=request)
-        said = self.verdicts(order, wish, order.instrument)
+        said = await self.verdicts(order, request)
         asked = replace(asked, verdicts=said)
         block = next((verdict for verdict in said if verdict.level is Level.BLOCK), None)
         if block is not None:
@@ -117,6 +119,8 @@ class Modify:
             link = self._session.link
             if link is not None and order.client_id == link.client_id:
                 return await self._on(link, None, asked, request, timeout)
+            if order.owner is not Owner.OWN:
+                return _refused(asked, f"only client {order.client_id} can modify it", ErrorCode.FOREIGN_ORDER)
             return await self._elsewhere(asked, request, timeout)
 
     async def _elsewhere(self, asked: ModifyResult, request: OrderRequest, timeout: float) -> ModifyResult:
@@ -127,7 +131,7 @@ class Modify:
             async with self._side_links.attached(endpoint.host, endpoint.port, client_id, timeout) as side:
                 seen = side.pushed.get(order.perm_id or 0)
                 if seen is None or (seen.client_id, seen.order_id) != (client_id, order.order_id):
-                    return _refused(asked, f"TWS does not tell it among the orders of client {client_id}", None)
+                    return _refused(asked, f"TWS does not tell it among the orders of client {client_id}")
                 return await self._on(side.link, side, asked, request, timeout)
         except ConnectFailed as failed:
             in_use = f"client {client_id} is connected (326): change it there"
@@ -188,8 +192,8 @@ class Modify:
 
     def _keep_back(self, order: Order) -> str:
         """Looked at immediately before the bytes: the freeze, and whether the number still names this very order."""
-        if reason := self._trading.guard():
-            return reason
+        if self._latch.is_frozen():
+            return FROZEN
         row = self._book.get(order.key)
         if row is None or row.status not in STEADY or row.perm_id != order.perm_id:
             return f"it is {'not known' if row is None else row.status.value} now: nothing was sent"
@@ -273,6 +277,6 @@ def changes_since(before: Order, now: Order) -> bool:
     return bool(changes(before, Wish(now.quantity, now.limit_price, now.aux_price, now.tif)))
 
 
-def _refused(asked: ModifyResult, reason: str, code: ErrorCode | None) -> ModifyResult:
+def _refused(asked: ModifyResult, reason: str, code: ErrorCode = ErrorCode.NOT_MODIFIABLE) -> ModifyResult:
     """Nothing was sent."""
-    return replace(asked, outcome="refused", reason=reason, code=code or ErrorCode.NOT_MODIFIABLE)
+    return replace(asked, outcome="refused", reason=reason, code=code)

@@ -179,7 +179,7 @@ class Review:
             return WhatIf(unavailable=reason)
         placement = self._placement(ticket, link.reserve_order_id(), "", transmit=True)
         try:
-            return await link.what_if(placement, self.guard, timeout)
+            return await link.what_if(placement, self._guard, timeout)
         except RequestFailed as failed:
             return WhatIf(unavailable=failed.reason)
 
@@ -199,7 +199,7 @@ class Review:
             self.position_of(ticket.account, con_id),
         )
 
-    def guard(self) -> str:
+    def _guard(self) -> str:
         """Looked at immediately before a placement's bytes are written."""
         return FROZEN if self._latch.is_frozen() else ""
 

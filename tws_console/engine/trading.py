@@ -109,7 +109,7 @@ class Trading(Review):
             return _refused(words, ErrorCode.DATABASE_ERROR, reference, said)
         key = self._book.mark_sending(placement, link.client_id)
         posted = Posted(link, placement, key)
-        link.place(placement, Sending(self.guard, posted.written, posted.kept_back))
+        link.place(placement, Sending(self._guard, posted.written, posted.kept_back))
         if not posted.unsent:
             self._recent.append((duplicate_key(ticket), self._clock.monotonic()))
         return posted
