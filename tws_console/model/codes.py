@@ -96,10 +96,11 @@ def effective_code(code: int, text: str) -> int:
 
 def refuses_change(code: int, text: str) -> bool:
     """Whether this error, named after an order that is being changed, says that the change was not made. Some of these
-    are mere warnings to TWS, because the order lives on as it was.
+    are mere warnings to TWS, because the order lives on as it was. A code that is not known says neither.
     """
-    effect = explain(effective_code(code, text)).effect
-    return effect in {Effect.REFUSED, Effect.REJECTED, Effect.VERIFY} or code in _CHANGE_NOT_MADE
+    known = CODES.get(effective_code(code, text))
+    refused = known is not None and known.effect in {Effect.REFUSED, Effect.REJECTED, Effect.VERIFY}
+    return refused or code in _CHANGE_NOT_MADE
 
 
 def is_note(code: int) -> bool:
