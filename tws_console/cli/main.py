@@ -29,6 +29,7 @@ MODULES: Mapping[str, str] = {
         "orders",
         "place",
         "cancel",
+        "modify",
         "flatten",
         "reconcile",
         "freeze",

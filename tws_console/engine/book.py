@@ -159,15 +159,16 @@ class Book:
                 facts.twin = True
                 self._store(facts)
 
-    def mark_cancel_sent(self, key: OrderKey, at: float) -> None:
+    def mark_modifying(self, key: OrderKey, wanted: Placement | None, refused: str = "", doubt: str = "") -> None:
+        """A change is on its way, or (None) no more: it was refused, or nothing is known of it."""
         if (facts := self._of(key)) is not None:
-            facts.cancel_at, facts.cancel_refused = at, ""
+            facts.modify, facts.change_refused, facts.verify = wanted, refused, doubt or facts.verify
             self._store(facts)
 
-    def mark_cancel_refused(self, key: OrderKey, words: str) -> None:
-        """The cancel was refused on a connection whose errors do not come to the book."""
+    def mark_cancel_sent(self, key: OrderKey, at: float, refused: str = "") -> None:
+        """A cancel left; `refused` are the broker's words when it said no where its errors do not come to the book."""
         if (facts := self._of(key)) is not None:
-            facts.cancel_refused = words
+            facts.cancel_at, facts.cancel_refused = at, refused
             self._store(facts)
 
     def mark_outage(self, over: bool = False) -> None:

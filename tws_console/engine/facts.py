@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.engine.ports import Placement
-from tws_console.model.codes import Effect, effective_code, explain
+from tws_console.model.codes import Effect, effective_code, explain, refuses_change
 from tws_console.model.events import CompletedSeen, OrderSeen, ProblemSeen, SnapshotTaken, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.instrument import Instrument
@@ -62,6 +62,10 @@ class Facts:
     verify: str = ""
     """Why the state is in doubt until the broker says more."""
     held_until: str = ""
+    modify: Placement | None = None
+    """The order as a change that was sent is to make it, until the broker answers."""
+    change_refused: str = ""
+    """The broker's words of refusal of the newest change."""
     cancel_at: float | None = None
     cancel_refused: str = ""
     missing_since: float | None = None
@@ -108,6 +112,8 @@ class Facts:
 
     def apply_order(self, event: OrderSeen) -> None:
         self.head = event
+        if self.modify is not None and same_terms(event, self.modify):
+            self.modify = None
         if event.status:
             self._take_status(event.status)
 
@@ -130,6 +136,8 @@ class Facts:
         self.changed = event.at
         if event.code == 399:
             self.held_until = held_until(event.text) or self.held_until
+        elif self.modify is not None and refuses_change(event.code, event.text):
+            self.modify, self.change_refused = None, words
         elif effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
             return
         elif self.cancel_at is not None and effect is not Effect.REJECTED:
@@ -170,6 +178,16 @@ class Facts:
         else:
             return False
         return True
+
+
+def same_terms(told: OrderSeen | Order, wanted: Placement) -> bool:
+    """Whether the order as it was told has the size, prices and TIF that were wanted."""
+    return (told.quantity, told.limit_price, told.aux_price, told.tif) == (
+        wanted.quantity,
+        wanted.limit_price,
+        wanted.aux_price,
+        wanted.tif,
+    )
 
 
 def status_words(facts: Facts) -> tuple[Status, str, Witness]:
@@ -224,6 +242,8 @@ def _doubt(facts: Facts) -> tuple[Status, str] | None:
         return Status.SENDING, facts.verify
     if facts.cancel_refused:
         return Status.STILL_LIVE, facts.cancel_refused
+    if facts.modify is not None and facts.cancel_at is None:
+        return Status.MODIFYING, "change sent, not answered yet"
     if facts.reject and facts.status == "Inactive":
         return Status.REJECTED, facts.reject
     if facts.verify:
@@ -276,6 +296,8 @@ def row_of(facts: Facts, instruments: Mapping[int, Instrument]) -> Order:
         parent_id=facts.parent_id,
         parent_perm_id=facts.parent_perm_id,
         oca_group=head.oca_group if head else "",
+        attributes=head.attributes if head else (),
+        change_refused=facts.change_refused,
         intent=facts.intent,
         witness=witness,
         stale=facts.stale and witness is Witness.NONE,

@@ -6,6 +6,7 @@ TWS API docs, Order Management; github ThomasMarcelis/ibkr-go, api_cross_client_
 global_cancel_replayed).
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tws_console.simulator import combos, rules
@@ -71,10 +72,21 @@ class Exchange:
         if terms.what_if:
             return self._preview(client_id, order_id, found, exchange, terms)
         if own is not None and not (own.done and order_id > self.mark(client_id)):
-            return self._amendments.change(own, found, terms)
+            return self._change(own, found, terms)
         if order_id <= self.mark(client_id):
             return rules.DUPLICATE_ID
         return self._book_new(client_id, order_id, found, exchange, terms)
+
+    def _change(self, own: Order, found: Contract, terms: Terms) -> Refusal | None:
+        """A child whose parent has ended is changed without a parent id: with it TWS says that it cannot find the
+        parent (github erdewit/ib_insync issue 647).
+        """
+        parent = self.book.orders.get(own.parent_perm)
+        if parent is not None and parent.done:
+            if terms.parent_id:
+                return Refusal(135, f"Can't find order with id ={terms.parent_id}")
+            terms = replace(terms, parent_id=own.terms.parent_id)
+        return self._amendments.change(own, found, terms)
 
     def mark(self, client_id: int) -> int:
         """The number that this client's next one must exceed; lower than it should be while ids are rolled back."""
