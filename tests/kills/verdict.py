@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ def judge(
     def wrong(words: str) -> None:
         tally.wrong.append(f"run {run}: {words}")
 
+    asked = set(unresolved)
     by_number = {intent.order_id: intent for intent in intents if intent.kind.value == "place"}
     rows = {(row.client_id, row.order_id): row for row in shown}
     for order in at_broker:
@@ -44,6 +45,9 @@ def judge(
         tally.counts["live orders compared"] += 1
         if intent is None:
             wrong(f"{name} is live without an intent")
+            continue
+        if order["staged"] and intent.ulid in asked:
+            tally.counts["staged and asked about"] += 1
             continue
         if row is None or not row.live:
             wrong(f"{name} is live and not shown")
@@ -57,11 +61,11 @@ def judge(
     for number, count in Counter((order["client_id"], order["order_id"]) for order in at_broker).items():
         if count > 1:
             wrong(f"{count} orders are live under {number}")
-    _fates(tally, wrong, intents, set(unresolved), received)
+    _fates(wrong, intents, asked, received)
 
 
 def _fates(
-    tally: Tally, wrong: Any, intents: Sequence[Intent], unresolved: set[str], received: Sequence[Mapping[str, Any]]
+    wrong: Callable[[str], None], intents: Sequence[Intent], unresolved: set[str], received: Sequence[Mapping[str, Any]]
 ) -> None:
     meant = Counter(intent.order_id for intent in intents)
     arrived = Counter(row["order_id"] for row in received)
