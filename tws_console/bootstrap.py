@@ -7,7 +7,6 @@ paint does not wait for the broker's library.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from tws_console.config.resolve import Effective
     from tws_console.engine.engine import Engine
     from tws_console.engine.ports import FreezePort
+    from tws_console.ib.broker import TwsBroker
     from tws_console.ib.panic_socket import Fired
     from tws_console.model.session import Mode
     from tws_console.model.stop import StopReport
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 
 STAGE_SECONDS = 5.0
-RECORD_SECONDS = 2.0
-"""A stop's report is printed all the same when the journal takes longer."""
 
 
 class Program:
@@ -93,8 +91,12 @@ def build_engine(
     by: str,
     journal_path: str | None = None,
     mode: Mode | None = None,
+    broker: TwsBroker | None = None,
+    stop_lane: bool = False,
 ) -> Engine:
-    """An engine with its real adapters, not connected yet. `timeout` seconds bound each stage of connecting."""
+    """An engine with its real adapters, not connected yet. `timeout` seconds bound each stage of connecting; `broker`
+    is the one that has opened a connection already; `stop_lane` keeps a second connection for the stop alone.
+    """
     from tws_console.config.endpoints import normalise_host
     from tws_console.config.freeze import FreezeFile
     from tws_console.engine.engine import Engine
@@ -117,12 +119,13 @@ def build_engine(
     )
     return Engine(
         endpoint,
-        TwsBroker(),
+        broker or TwsBroker(),
         Journal(journal_path or paths.journal_file()),
         FreezeFile(host, effective.port),
         limits_of(effective),
         profile_client_id=effective.client_id,
         by=by,
+        stop_lane=stop_lane,
     )
 
 
@@ -176,7 +179,6 @@ async def _prove(
     from datetime import UTC, datetime, timedelta
     from time import monotonic
 
-    from tws_console.cli.stop_document import stop_document
     from tws_console.config.resolve import Effective
     from tws_console.config.settings import Limits
     from tws_console.ib.broker import TwsBroker
@@ -199,10 +201,11 @@ async def _prove(
     )
     # When the link is lost the id of this run may stay taken for a while: then any other of the profile will do.
     taken = (fired.client_id, target.client_id)
+    broker = TwsBroker()
     spare = () if target.exact else (number for number in owned_ids(target.client_id) if number not in taken)
-    engine = build_engine(effective, (fired.client_id, *spare), timeout=STAGE_SECONDS, by="panic")
+    engine = build_engine(effective, (fired.client_id, *spare), timeout=STAGE_SECONDS, by="panic", broker=broker)
     started_at = datetime.now(UTC) - timedelta(seconds=monotonic() - started)
-    link = await TwsBroker().adopt(fired, engine.take)
+    link = await broker.adopt(fired, engine.take)
     engine.adopt(link)
     engine.stop.adopt(started, started_at, blocked, fired.sent_at, note)
     interrupted = False
@@ -210,13 +213,9 @@ async def _prove(
         await engine.stop.wait(max(0.1, seconds - (monotonic() - started)))
     except asyncio.CancelledError:
         interrupted = True
-    await engine.stop.close()
+    await engine.close()
     report = engine.stop.report
     assert report is not None
     if interrupted and not report.proved:
         report = replace(report, notes=(*report.notes, "interrupted before it was proved: run it again"))
-    with contextlib.suppress(OSError, TimeoutError):
-        async with asyncio.timeout(RECORD_SECONDS):
-            await engine.journal.record_stop(stop_document(report))
-    await engine.close()
     return report, interrupted

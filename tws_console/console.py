@@ -163,7 +163,14 @@ def engine_builder(program: Program, options: ConsoleOptions, demo: Demo | None)
             write_running(os.getpid(), host, here.port, here.mode.value, here.client_id)
         except OSError as error:
             logging.getLogger(__name__).warning("no running file: %s", error)
-        return build_engine(here, (here.client_id,), timeout=options.timeout, by="console", journal_path=journal_path)
+        return build_engine(
+            here,
+            (here.client_id,),
+            timeout=options.timeout,
+            by="console",
+            journal_path=journal_path,
+            stop_lane=True,
+        )
 
     return build
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [shell] [paint] [keys] [--rounds N] [--each N]`: measures and writes the tables to stdout."""
+"""`python -m tests.bench [PART …] [--rounds N] [--each N]`: measures and writes the tables to stdout."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import keys, paint, shell
+from tests.bench import flood, keys, paint, shell
 from tests.bench.figures import table
 
 PARTS = {
     "shell": ("panic: shell -> global cancel at the server, ms", shell.measure, 8),
     "paint": ("first paint: start -> STOP on the terminal, ms", paint.measure, 8),
     "keys": ("stop key: enter -> global cancel at the server, ms", keys.measure, 11),
+    "stream": ("stop key, 5,000 messages/s, 1,000 rows: enter -> global cancel at the server, ms", flood.stream, 70),
+    "queued": ("the same behind 500 queued requests, ms", flood.queued, 8),
+    "polled": ("stop key, 5,000 messages/s, 5,000 rows listed every 2 s, ms", flood.polled, 70),
+    "unread": ("stop key, terminal unread for 6 s, 5,000 messages/s, ms", flood.unread, 5),
 }
 
 
@@ -21,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is given")
     parser.add_argument("--rounds", type=int, default=3, help="blocks of each program (3)")
-    parser.add_argument("--each", type=int, help="measurements in a block (8, and 11 for keys)")
+    parser.add_argument("--each", type=int, help="measurements in a block (each part has its own)")
     args = parser.parse_args()
     if unknown := set(args.parts) - set(PARTS):
         parser.error(f"no part is named {' or '.join(sorted(unknown))}; there are {', '.join(PARTS)}")

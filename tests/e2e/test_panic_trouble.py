@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 
 from tests.e2e.program import TIMEOUT, Program, checked
 from tests.support.simulator import SimulatorProcess, wait_until
 
-GLOBAL_CANCEL = 58
+ALL_ORDERS, GLOBAL_CANCEL = 16, 58
 
 
 def test_panic_proves_when_the_profile_has_an_unknown_mode_and_theme(program: Program, sim: SimulatorProcess) -> None:
@@ -72,3 +73,45 @@ def test_panic_proves_when_the_link_is_lost_during_the_proof(program: Program, s
 def _end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     stdout, stderr = process.communicate(timeout=TIMEOUT)
     return process.returncode, stdout, stderr
+
+
+def test_panic_proves_on_a_second_connection_when_its_own_is_half_open(program: Program, sim: SimulatorProcess) -> None:
+    sim.ctl("fault", "no-global-cancel")
+    process = program.start("panic")
+    wait_until(lambda: len(sim.requests(GLOBAL_CANCEL)) >= 2, TIMEOUT)
+    sim.ctl("fault", "half-open", "client=12")
+    sim.ctl("clear", "no-global-cancel")
+
+    answer = checked(*_end(process))
+
+    assert (answer.code, answer.document["verdict"]) == (0, "proved"), answer.document["error"]
+    assert {one["client_id"] for one in sim.requests(GLOBAL_CANCEL)} > {12}
+    assert not sim.book()
+
+
+def test_panic_proves_anew_when_it_was_stopped_in_the_middle(program: Program, sim: SimulatorProcess) -> None:
+    sim.ctl("fault", "no-end")
+    process = program.start("panic")
+    wait_until(lambda: len(sim.requests(ALL_ORDERS)) >= 3, TIMEOUT)
+
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(2.5)  # as long as it is stopped: this is what is tested, not what is waited for
+    process.send_signal(signal.SIGCONT)
+    sim.ctl("clear", "all")
+
+    answer = checked(*_end(process))
+    assert any("slept" in note for note in answer.document["notes"])
+    assert answer.document["verdict"] == "proved", answer.document["error"]
+
+
+def test_panic_takes_survivors_over_when_cancels_of_everything_do_nothing(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    target = next(order for order in sim.book() if order["client_id"] == 3)
+    sim.ctl("fault", "survivor", f"perm={target['perm_id']}")
+
+    answer = program.run("panic")
+
+    assert (answer.code, answer.document["verdict"]) == (0, "proved"), answer.document["error"]
+    line = next(one for one in answer.document["orders"] if one["perm_id"] == target["perm_id"])
+    assert "takeover as client 3" in line["reason"]

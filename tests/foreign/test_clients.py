@@ -86,8 +86,14 @@ def test_foreign_client_trades_as_against_tws_when_it_connects(name: str, instal
     assert seen["modified"] == 201
     assert seen["foreign_cancel"][1] == 10147
     assert seen["cancelled"] == 202
+    assert seen["bracket_held"] == [[0, ""], [0, "child"], [0, "child,trigger"]]
+    # ib_insync does not update the group of an order that it placed itself.
+    assert seen["bracket_known"] == 3 if name.startswith("ib_insync") else seen["bracket_group"] == [True, 3]
+    assert seen["live_executions"] == [["AAPL", "BOT", True]]
+    assert seen["filtered"] == [1, 0]
     assert left == []
     ended = [status for status in seen["completed"] if status.startswith("Cancelled")]
-    assert len(ended) == len(before) + 3  # two of earlier today and the one that was just placed
-    assert len(seen["completed"]) == len(before) + 6
+    assert len(ended) == len(before) + 7  # two of earlier today, one, a bracket, and one of the group
+    assert len(seen["completed"]) == len(before) + 11
+    assert (seen["completed_children"], seen["completed_parents"]) == (2, 1)
     assert seen["errors"] == [202, 10147]

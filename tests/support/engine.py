@@ -45,8 +45,11 @@ async def connected_engine(
     limits: Limits | None = None,
     restart_windows: tuple[RestartWindow, ...] = (),
     polling: bool = False,
+    stop_lane: bool = False,
 ) -> AsyncIterator[Engine]:
-    """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does."""
+    """A connected engine with a journal in `folder`; with `polling` it also keeps the link up, as the console does, and
+    with `stop_lane` the stop's own connection too.
+    """
     effective = effective_for(
         sim,
         client_id,
@@ -56,7 +59,14 @@ async def connected_engine(
         limits=limits or Limits(duplicate_seconds=0.0),
         restart_windows=restart_windows,
     )
-    engine = build_engine(effective, (client_id,), timeout=5.0, by="test", journal_path=str(folder / "journal.db"))
+    engine = build_engine(
+        effective,
+        (client_id,),
+        timeout=5.0,
+        by="test",
+        journal_path=str(folder / "journal.db"),
+        stop_lane=stop_lane,
+    )
     try:
         if polling:
             await engine.start()

@@ -49,6 +49,8 @@ class Terminal:
         self._changed = threading.Condition()
         self._master = -1
         self._closed = False
+        self._reading = threading.Event()
+        self._reading.set()
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Terminal:
@@ -77,8 +79,16 @@ class Terminal:
         self.process.wait(10)
         self.hang_up()
 
+    def pause(self) -> None:
+        """Read nothing more, as a stalled link does: what the program writes fills the terminal's own buffer."""
+        self._reading.clear()
+
+    def resume(self) -> None:
+        self._reading.set()
+
     def _read(self) -> None:
         while True:
+            self._reading.wait()
             try:
                 data = os.read(self._master, 65536)
             except OSError:

@@ -7,7 +7,7 @@ changed, as the real engine does. What the screens asked for stands in `calls`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,12 +18,15 @@ from tws_console.model.ids import OrderKey
 from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
 from tws_console.model.notice import Notice, Tone
 from tws_console.model.order import Order
+from tws_console.model.order_scope import OrderScope
 from tws_console.model.position import AccountFigures, Position, Quote
 from tws_console.model.recovery import AwayReport, Unresolved
 from tws_console.model.session import SessionState
 from tws_console.model.stop import StopReport, StopScope
 from tws_console.model.ticket import OrderRequest, Ticket
 from tws_console.model.verdict import Level, Verdict, WhatIf
+from tws_console.rules.flatten_plan import How
+from tws_console.rules.live import armable, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,21 @@ class FakeTrading:
         return FakeCancelResult(order.key)
 
 
+class FakeTakeover:
+    """Needed for every order but those of the session's own id; answers at once."""
+
+    def __init__(self, calls: list[tuple[str, object]], session: FakeSession) -> None:
+        self._calls = calls
+        self._session = session
+
+    def needed(self, order: Order, /) -> bool:
+        return order.client_id != self._session.state.client_id
+
+    async def cancel(self, order: Order, timeout: float = 5.0, *, may_bind: bool = False) -> FakeCancelResult:
+        self._calls.append(("takeover", order))
+        return FakeCancelResult(order.key)
+
+
 class FakeStop:
     def __init__(self, calls: list[tuple[str, object]], session: FakeSession, changes: FakeChanges) -> None:
         self._calls = calls
@@ -222,6 +240,11 @@ class FakeStop:
         self._session.state = replace(self._session.state, frozen=True, frozen_since="09:12:44")
         self._changes.mark(session=True, stop=True)
 
+    def fire_at(self, scope: OrderScope, /) -> None:
+        self._calls.append(("fire_at", scope))
+        self.running = True
+        self._changes.mark(stop=True)
+
     async def wait(self, timeout: float) -> StopReport:
         if self.report is None:
             raise TimeoutError
@@ -232,6 +255,50 @@ class FakeStop:
             raise ValueError("Type exactly: resume trading")
         self._calls.append(("release", phrase))
         self._session.state = replace(self._session.state, frozen=False, frozen_since="")
+        self._changes.mark(session=True)
+
+
+@dataclass(frozen=True)
+class FakeFlattenResult:
+    """The fields of the engine's result that a screen reads."""
+
+    outcome: str = "closed"
+    reason: str = ""
+    instrument: Instrument = data.AAPL
+
+
+class FakeFlatten:
+    def __init__(self, calls: list[tuple[str, object]]) -> None:
+        self._calls = calls
+        self.result = FakeFlattenResult()
+
+    async def close_all(
+        self, holdings: Sequence[Position], how: How, timeout: float = 5.0
+    ) -> Sequence[FakeFlattenResult]:
+        self._calls.append(("flatten", (tuple(holdings), how)))
+        return [replace(self.result, instrument=row.instrument) for row in holdings]
+
+
+class FakeArming:
+    def __init__(self, calls: list[tuple[str, object]], session: FakeSession, changes: FakeChanges) -> None:
+        self._calls = calls
+        self._session = session
+        self._changes = changes
+
+    def refusal(self) -> str:
+        return "" if armable(self._session.state) else "paper, nothing has to be armed"
+
+    def phrases(self) -> tuple[str, ...]:
+        return tuple(phrase(account) for account in armable(self._session.state))
+
+    def arm(self, typed: str, /) -> None:
+        self._calls.append(("arm_live", typed))
+        self._session.state = replace(self._session.state, armed=armable(self._session.state)[:1])
+        self._changes.mark(session=True)
+
+    def disarm(self) -> None:
+        self._calls.append(("disarm_live", None))
+        self._session.state = replace(self._session.state, armed=())
         self._changes.mark(session=True)
 
 
@@ -289,7 +356,10 @@ class FakeEngine:
         self.session = FakeSession(data.SESSION)
         self.notices = FakeNotices(data.NOTICES, self.changes, data.NOW)
         self.trading = FakeTrading(self.calls, self.portfolio.positions)
-        self.stop = FakeStop(self.calls, self.session, self.changes)
+        self.flatten = FakeFlatten(self.calls)
+        self.arming = FakeArming(self.calls, self.session, self.changes)
+        self.takeover = FakeTakeover(self.calls, self.session)
+        self.stop = self.stop_lane = FakeStop(self.calls, self.session, self.changes)
         self.recovery = FakeRecovery(self.calls, self.changes)
         self.reconciler = FakeReconciler(self.calls, self.session, self.changes)
 

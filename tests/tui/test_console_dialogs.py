@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
@@ -16,6 +17,7 @@ from tests.tui.console import Hand, console_app, orders_table, screen_text
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.tickets import PASSED
 from tests.tui.waiting import until
+from tws_console.model.ids import Owner
 from tws_console.model.order import Status
 from tws_console.model.ticket import Ticket
 from tws_console.tui.app import ConsoleApp
@@ -23,6 +25,7 @@ from tws_console.tui.commands import CommandPalette
 from tws_console.tui.modals.confirm import ConfirmModal
 from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.modals.takeover import TakeoverModal
 from tws_console.tui.screens.proof import ProofScreen
 from tws_console.tui.widgets.order_form import OrderForm
 
@@ -195,3 +198,47 @@ async def test_staged_order_is_not_said_to_be_ended_by_the_stop_when_asked_to_ca
         await until(on.pilot, lambda: "cannot be cancelled here" in screen_text(on.app), "the refusal")
         assert "^G does not touch it" in screen_text(on.app)
         assert "^G cancels it" not in screen_text(on.app)
+
+
+async def test_foreign_order_is_taken_over_as_it_was_shown_when_y_and_enter_are_pressed() -> None:
+    async with console() as on:
+        foreign = next(order for order in data.ORDERS if order.client_id == 12)
+        orders_table(on.app).go_to(foreign.key)
+        await until(on.pilot, lambda: "by takeover of client 12" in screen_text(on.app), "the words about the row")
+        await on.press("c")
+        await on.dialog(TakeoverModal)
+        assert "Connects as client 12 for a moment" in screen_text(on.app)
+        await on.press("y")
+        assert on.asked("takeover") == []
+        await on.press("enter")
+        await until(on.pilot, lambda: on.asked("takeover") == [foreign], "the takeover")
+        assert on.asked("cancel") == []
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("y", "n"), ("y", "y"), ("y", "escape"), ("escape",)])
+async def test_foreign_order_is_left_alone_when_the_answer_is_not_yes(keys: tuple[str, ...]) -> None:
+    async with console() as on:
+        foreign = next(order for order in data.ORDERS if order.client_id == 12)
+        orders_table(on.app).go_to(foreign.key)
+        await on.press("c")
+        await on.dialog(TakeoverModal)
+        await on.press(*keys)
+        await until(on.pilot, lambda: not isinstance(on.app.screen, TakeoverModal), "the end of the question")
+        assert on.asked("takeover") == []
+
+
+@pytest.mark.parametrize(("word", "sent"), [("tsla", True), ("ts", False), ("", False), ("yes", False)])
+async def test_manual_order_needs_its_symbol_typed_when_it_would_be_bound(word: str, sent: bool) -> None:
+    async with console() as on:
+        manual = next(order for order in data.ORDERS if order.owner is Owner.MANUAL)
+        assert manual.instrument.symbol == "TSLA"
+        orders_table(on.app).go_to(manual.key)
+        await on.press("c")
+        await on.dialog(TakeoverModal)
+        assert "binds all 2 manual orders" in " ".join(screen_text(on.app).split())
+        await on.press(*word, "enter")
+        await until(on.pilot, lambda: not isinstance(on.app.screen, TakeoverModal), "the end of the question")
+        if sent:
+            await until(on.pilot, lambda: on.asked("takeover") == [manual], "the takeover")
+        else:
+            assert on.asked("takeover") == []

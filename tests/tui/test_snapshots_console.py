@@ -61,7 +61,9 @@ def test_trade_page_looks_as_drawn_when_small(snap_compare: Compare, size: tuple
 @pytest.mark.parametrize("theme", ["dark", "mono"])
 def test_trade_page_looks_as_drawn_when_live_frozen_and_read_only(snap_compare: Compare, theme: str) -> None:
     engine = FakeEngine()
-    engine.put_session(mode=Mode.LIVE, frozen=True, frozen_since="09:12:46", entry_refusal="Live: no entry.")
+    engine.put_session(
+        mode=Mode.LIVE, port=7496, accounts=("U1234567", "U7654321"), frozen=True, frozen_since="09:12:46"
+    )
     app = console_app(engine, theme=theme)
     assert snap_compare(app, terminal_size=(120, 36), run_before=on_page("trade"))
 

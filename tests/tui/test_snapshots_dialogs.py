@@ -19,14 +19,19 @@ from tws_console.model.stop import StopReport
 from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import Verdict
 from tws_console.rules.capability import capability
+from tws_console.rules.live import phrase
 from tws_console.tui.bindings import Where
 from tws_console.tui.commands import CommandPalette
+from tws_console.tui.modals.arm import ArmModal
 from tws_console.tui.modals.cancel import CancelModal
 from tws_console.tui.modals.confirm import ConfirmModal
 from tws_console.tui.modals.dialog import Dialog
+from tws_console.tui.modals.flatten import FlattenModal, scopes
 from tws_console.tui.modals.help import HelpModal
 from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.modals.takeover import TakeoverModal
 
+LIVE = "U1234567"
 SMALL, MIDDLE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x36"])
 Snap = Callable[..., bool]
@@ -52,7 +57,8 @@ def over(dialog: Dialog[Any], *keys: str) -> Step:
 def asked(verdicts: tuple[Verdict, ...], mode: Mode = Mode.PAPER, theme: str = "dark") -> Host:
     engine = FakeEngine()
     engine.trading.answers = verdicts
-    engine.put_session(mode=mode)
+    live = {"port": 7496, "accounts": (LIVE,), "armed": (LIVE,)}
+    engine.put_session(mode=mode, **(live if mode is Mode.LIVE else {}))
     return Host(engine, theme=theme)
 
 
@@ -82,7 +88,7 @@ def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, i
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["own", "manual", "release", "help", "palette"])
+@pytest.mark.parametrize("name", ["own", "foreign", "manual", "release", "help", "palette"])
 def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     def cancel(number: int) -> CancelModal:
         order = data.ORDERS[number]
@@ -92,12 +98,26 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
     places = (Where.ORDERS, Where.TABLES)
     steps: dict[str, Callable[[], Step]] = {
         "own": lambda: over(cancel(1)),
-        "manual": lambda: over(cancel(9)),
+        "foreign": lambda: over(TakeoverModal(data.ORDERS[7], data.ORDERS)),
+        "manual": lambda: over(TakeoverModal(data.ORDERS[9], data.ORDERS), "g"),
         "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
         "help": lambda: over(HelpModal(places, "Trade, orders pane")),
         "palette": lambda: over(CommandPalette(places), *"cancel"),
     }
     assert snap_compare(Host(FakeEngine()), terminal_size=size, run_before=steps[name]())
+
+
+@SIZES
+@pytest.mark.parametrize("name", ["arm", "flatten", "flatten-live"])
+def test_question_about_money_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
+    offered = scopes(data.POSITIONS[0], data.POSITIONS)
+    steps: dict[str, Callable[[], Step]] = {
+        "arm": lambda: over(ArmModal((phrase(LIVE),), ("the profile says paper, but it is not",)), *"trade live U1"),
+        "flatten": lambda: over(FlattenModal(offered), "down", "y"),
+        "flatten-live": lambda: over(FlattenModal(offered), "f2", *"AA"),
+    }
+    host = asked(PASSED, Mode.PAPER if name == "flatten" else Mode.LIVE)
+    assert snap_compare(host, terminal_size=size, run_before=steps[name]())
 
 
 @pytest.mark.parametrize("size", [(60, 20), SMALL, MIDDLE], ids=["60x20", "80x24", "120x36"])

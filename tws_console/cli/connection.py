@@ -21,7 +21,7 @@ from tws_console.rules.live import contradictions
 
 
 class ConnectionFailed(CommandFailed):
-    """There is no connection. `state` is the session as it failed; `failed_code` the broker's code, if it gave one."""
+    """There is no connection. `state` is the session as it failed."""
 
     def __init__(self, state: SessionState, failure: ConnectFailed, client_ids: Sequence[int]) -> None:
         super().__init__(
@@ -31,7 +31,6 @@ class ConnectionFailed(CommandFailed):
             advice=failure.advice,
         )
         self.state = state
-        self.failed_code = failure.code
 
 
 def no_connection_sentence(state: SessionState, failure: ConnectFailed, client_ids: Sequence[int]) -> str:
@@ -72,12 +71,12 @@ def link_up(engine: Engine) -> bool:
 
 
 def can_of(engine: Engine) -> Callable[[Order], tuple[str, ...]]:
-    """What the commands can do to an order. `cancel` connects under the order's own id when that is one of ours."""
+    """What the commands can do to an order."""
     state = engine.session.state
 
     def can(order: Order) -> tuple[str, ...]:
-        ours = order.client_id if order.owner.value == "own" and order.client_id is not None else state.client_id
-        return capability(order, own_client_id=ours, read_only_api=state.api_read_only, link_up=link_up(engine)).can
+        own = state.client_id
+        return capability(order, own_client_id=own, read_only_api=state.api_read_only, link_up=link_up(engine)).can
 
     return can
 

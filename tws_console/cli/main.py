@@ -89,8 +89,10 @@ async def _awaited(run: Run, args: Namespace, wiring: Wiring, out: Output) -> Ex
 
 
 def _cancel_all(args: Namespace, wiring: Wiring, out: Output) -> int:
-    from tws_console.cli.commands import cancel_all
+    from tws_console.cli.commands import cancel_all, cancel_scope
 
+    if not cancel_scope.scope_of(args).empty:
+        return asyncio.run(_awaited(cancel_scope.run, args, wiring, out))
     return cancel_all.run(args, wiring, out)
 
 

@@ -24,7 +24,7 @@ VERBS: Mapping[str, str] = {
     "health": "is the connection up, and what is at the other end",
     "orders": "open orders: of this client id, or with --all of every client and those typed into TWS by hand",
     "place": "send one order given as JSON; staged at TWS (not transmitted) unless --transmit",
-    "cancel": "cancel one own order by its permId, and wait for the broker's word",
+    "cancel": "cancel one order by its permId, and wait for the broker's word; --takeover for another program's",
     "cancel-all": "freeze entry, cancel every order of every client, prove it; asks first",
     "panic": "the same without a question: the emergency stop",
     "flatten": "close one position or all with orders that can only close; asks first",
@@ -71,6 +71,13 @@ def _word(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("must not be empty")
     return text.strip()
+
+
+def _side(text: str) -> str:
+    side = text.strip().upper()
+    if side not in {"BUY", "SELL"}:
+        raise argparse.ArgumentTypeError(f"must be BUY or SELL, got {text!r}")
+    return side
 
 
 def _seconds(text: str) -> float:
@@ -166,10 +173,16 @@ def _place() -> VerbParser:
 
 def _cancel() -> VerbParser:
     parser = _plain("cancel")
-    parser.epilog = "Only orders of the profile's own client ids are cancelled; cancel-all ends every other one too."
+    parser.epilog = (
+        "An order of the profile's own client ids is cancelled without a question. --takeover cancels any other: it "
+        "connects under the owner's id when that is free (under 0 for orders made by hand in TWS, which binds all of "
+        "them), and asks first; off a terminal it refuses (exit 6) without --yes."
+    )
     parser.add_argument("perm_id", metavar="PERM_ID", nargs="?", type=_PERM_ID, help="the order's permId")
     parser.add_argument("--client", metavar="N", type=_CLIENT_ID, help="with --order-id: the client id of the order")
     parser.add_argument("--order-id", metavar="M", type=_ORDER_ID, help="with --client: the order id under that client")
+    parser.add_argument("--takeover", action="store_true", help="connect under the owner's client id to cancel it")
+    parser.add_argument("--yes", action="store_true", help="with --takeover: do not ask")
     return parser
 
 
@@ -180,6 +193,10 @@ def _cancel_all() -> VerbParser:
         "Off a terminal it refuses (exit 6) without --yes. It exits 0 only when it is proved that nothing is open.",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    scope = parser.add_argument_group("only some orders, each by its permId; freezes nothing (--account narrows too)")
+    scope.add_argument("--symbol", metavar="SYMBOL", type=_word, help="only orders of this symbol")
+    scope.add_argument("--client", metavar="N", type=_CLIENT_ID, help="only orders of client N, whoever that is")
+    scope.add_argument("--side", metavar="SIDE", type=_side, help="only BUY or only SELL orders")
     _json_flag(parser)
     _connection(parser, STOP_SECONDS)
     return parser
@@ -293,6 +310,8 @@ def read(verb: str, argv: Sequence[str]) -> argparse.Namespace:
         parser.error("give either a permId or --client with --order-id")
     if verb == "flatten" and bool(args.symbol) == args.all:
         parser.error("give either a SYMBOL or --all")
+    if verb == "cancel" and args.yes and not args.takeover:
+        parser.error("--yes belongs to --takeover; an own order is cancelled without a question")
     if verb == "freeze" and (args.action == "release") != (args.phrase is not None):
         parser.error('--phrase "resume trading" belongs to release and to nothing else')
     return args

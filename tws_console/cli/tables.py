@@ -14,8 +14,8 @@ from typing import Any
 
 from tws_console.cli.jsontext import number_text, utc_text
 from tws_console.cli.output import printable
-from tws_console.cli.stop_document import stop_fields
 from tws_console.model.stop import StopReport
+from tws_console.model.stop_fields import stop_fields
 
 Row = Mapping[str, Any]
 GAP = "  "

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from tws_console.engine.ends import base
 from tws_console.engine.facts import Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
@@ -79,6 +78,10 @@ class Book:
     def ended(self) -> list[Order]:
         """Rows that have ended, newest end first."""
         return sorted((row for row in self._rows.values() if not row.live), key=lambda row: -row.changed)
+
+    def executions(self) -> frozenset[str]:
+        """Every execution known, by its id without the correction."""
+        return frozenset(base for fills in self._fills.values() for base in fills)
 
     def by_alias(self, client_id: int, order_id: int) -> list[Order]:
         """Every live row that carries these numbers: more than one means that they name nothing."""
@@ -159,6 +162,12 @@ class Book:
     def mark_cancel_sent(self, key: OrderKey, at: float) -> None:
         if (facts := self._of(key)) is not None:
             facts.cancel_at, facts.cancel_refused = at, ""
+            self._store(facts)
+
+    def mark_cancel_refused(self, key: OrderKey, words: str) -> None:
+        """The cancel was refused on a connection whose errors do not come to the book."""
+        if (facts := self._of(key)) is not None:
+            facts.cancel_refused = words
             self._store(facts)
 
     def mark_outage(self, over: bool = False) -> None:
@@ -250,8 +259,8 @@ class Book:
         if not fill.perm_id:
             return
         fills = self._fills.setdefault(fill.perm_id, {})
-        new = base(fill.exec_id) not in fills
-        fills[base(fill.exec_id)] = fill
+        new = fill.base_id not in fills
+        fills[fill.base_id] = fill
         key = OrderKey.perm(fill.perm_id)
         facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
         if facts is None:

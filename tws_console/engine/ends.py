@@ -26,14 +26,9 @@ class Ends:
             case CompletedSeen():
                 self.completed[event.perm_id] = event
             case FillSeen():
-                exec_id = base(event.fill.exec_id)
+                exec_id = event.fill.base_id
                 if exec_id not in self.fills:
                     self.newest = self._clock.monotonic()
                 self.fills[exec_id] = event.fill
             case _:
                 pass
-
-
-def base(exec_id: str) -> str:
-    """Corrections differ only after the last dot (IBKR Campus TWS API docs, "Executions and Commissions")."""
-    return exec_id.rpartition(".")[0] or exec_id

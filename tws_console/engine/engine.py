@@ -31,13 +31,17 @@ from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
+from tws_console.engine.stop_lane import StopLane
+from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.store import Changes, Waiters
+from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
 from tws_console.engine.twins import Twins
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
 from tws_console.model.codes import LINK_LOST, LINK_RESTORED
 from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
+from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
 from tws_console.model.recovery import AwayReport
@@ -48,12 +52,16 @@ LOG = logging.getLogger(__name__)
 REQUEST_TIMEOUT = 5.0
 LIST_PATIENCE = 15.0
 """Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
+SPARE_IDS = range(20, 1020)
+"""A stop places nothing, so when the profile's own client ids are used up its second connection takes any other."""
 SLOW_FACTOR = 2.0
 """A list that takes long is asked for less often: at most every this many answer times."""
 
 
 class Engine:
-    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands."""
+    """Built once per run. `start` begins connecting and keeps the link up; `connect` does it once, for commands. With
+    `stop_lane` a started engine holds a second connection for the stop alone.
+    """
 
     def __init__(
         self,
@@ -66,6 +74,7 @@ class Engine:
         profile_client_id: int,
         clock: Clock | None = None,
         by: str = "console",
+        stop_lane: bool = False,
     ) -> None:
         self.clock = clock or Clock()
         self.changes = Changes()
@@ -96,9 +105,28 @@ class Engine:
         )
         self.arming = Arming(self.session, journal, shared)
         self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
-        self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
+        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
+        self.stop = Stop(
+            StopParts(
+                self.session,
+                self.book,
+                self.portfolio,
+                self.accounts,
+                journal,
+                self.latch,
+                shared,
+                self.side_links,
+                self.takeover,
+                (*owned_ids(profile_client_id), *SPARE_IDS),
+            )
+        )
+        self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
+        self._has_lane = stop_lane
         self.ends = Ends(self.clock)
-        self.recovery = Recovery(self.session, self.book, self.ends, self.trading, journal, shared, profile_client_id)
+        self.recovery = Recovery(
+            self.session, self.book, self.ends, self.trading, self.takeover, journal, shared, profile_client_id
+        )
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
         self.session.prepare = self._raise_order_ids
@@ -117,7 +145,6 @@ class Engine:
             self._recorder.apply,
         )
         self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
-        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -232,6 +259,9 @@ class Engine:
         self._spawn(self._tick(), "tick")
         self._spawn(self._supply(), "quotes")
         self._spawn(self.reconciler.keep(), "last known")
+        self.stop_lane.start()
+        if self._has_lane:
+            self._spawn(self.stop_lane.keep(), "stop lane")
 
     async def connect(self) -> None:
         """Connect once and load everything; raises ConnectFailed. For commands, which do not poll."""

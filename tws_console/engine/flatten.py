@@ -91,6 +91,8 @@ class Flatten:
                 told = "the closing order was sent, " if done.placed else "nothing was placed: "
                 outcome = Outcome.UNKNOWN if done.placed else Outcome.REFUSED
                 result = done.result(outcome, f"{told}{failed.reason}", ErrorCode.IB_CONNECTION_FAILED)
+        for hazard in result.hazards:
+            self._notices.add(Tone.WARN, hazard)
         tone = Tone.GOOD if result.outcome is Outcome.CLOSED else Tone.BAD
         self._notices.add(tone, f"flatten {instrument.name} in {account}: {result.outcome.value}, {result.reason}")
         return result

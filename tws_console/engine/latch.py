@@ -5,6 +5,8 @@ Owns the threads in which that file is touched, so that a stuck disk never holds
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -50,6 +52,34 @@ class Latch:
         self._blocked = bool(note)
         return note
 
+    def engage_then(self, act: Callable[[str], None]) -> None:
+        """Block, then call `act` once with what went wrong, in one sentence. A prepared file is renamed in this very
+        thread, because waking another one takes longer than everything else a stop does before its bytes; when the
+        disk, which took the prepared file a moment ago, is stuck now, `act` is called in another thread all the same.
+        """
+        self._blocked = True
+        if not self._prepared:
+            act(self.engage())
+            return
+        self._prepared = False
+        once, renamed = threading.Lock(), threading.Lock()
+        renamed.acquire()
+
+        def late() -> None:
+            if not renamed.acquire(timeout=FILE_PATIENCE) and once.acquire(blocking=False):
+                act(LATE)
+
+        # Not a Thread: that waits until the new thread runs. None left: then only a stuck disk holds the cancel back.
+        with contextlib.suppress(RuntimeError):
+            _thread.start_new_thread(late, ())
+        note = _told(self._file.commit)
+        if once.acquire(blocking=False):
+            if note:
+                note = aside(lambda: self._file.freeze(self._by, REASON))
+            self._blocked = bool(note)
+            act(note)
+        renamed.release()
+
     def settle(self) -> None:
         """See the file to the disk, some time after it mattered."""
         aside(self._file.sync)
@@ -60,15 +90,21 @@ class Latch:
         self._blocked = False
 
 
+def _told(work: Callable[[], None]) -> str:
+    """What went wrong, in one sentence."""
+    try:
+        work()
+    except OSError as error:
+        return f"{FAILED}: {error}"
+    return ""
+
+
 def aside(work: Callable[[], None]) -> str:
     """Touch the disk in a thread and wait a moment only. Returns what went wrong, in one sentence."""
     failed: list[str] = []
 
     def run() -> None:
-        try:
-            work()
-        except OSError as error:
-            failed.append(str(error))
+        failed.append(_told(work))
 
     thread = threading.Thread(target=run, name="freeze-file", daemon=True)
     try:
@@ -78,4 +114,4 @@ def aside(work: Callable[[], None]) -> str:
     thread.join(FILE_PATIENCE)
     if thread.is_alive():
         return LATE
-    return f"{FAILED}: {failed[0]}" if failed else ""
+    return failed[0] if failed else FAILED

@@ -114,6 +114,18 @@ class LinkPort(Protocol):
         """Ask for every client's open orders; the answer is a SnapshotTaken event. False when one is still owed."""
         ...
 
+    @property
+    def owed(self) -> int:
+        """Requests for the open orders that were written and have not been answered to the end."""
+        ...
+
+    async def own_orders(self, timeout: float) -> None:
+        """Have this client's open orders told again, as OrderSeen; returns at the end marker. Under client id 0 this
+        binds every manual order open now: each gets a number of its own and may be submitted anew (IBKR Campus TWS API
+        docs, "Open Orders").
+        """
+        ...
+
     async def completed_orders(self, timeout: float) -> tuple[CompletedSeen, ...]: ...
     async def executions(self, timeout: float, client_id: int | None = None) -> tuple[Fill, ...]:
         """Today's executions. A Gateway may send no end marker for an empty answer: then a currentTime sent behind the
@@ -145,6 +157,22 @@ class LinkPort(Protocol):
     async def close(self) -> None: ...
 
 
+class StopSocketPort(Protocol):
+    """A connection that carries nothing but the global cancel."""
+
+    @property
+    def up(self) -> bool: ...
+    def fire(self) -> bool:
+        """Write the global cancel, from whatever thread, without waiting. False when it has not left whole."""
+        ...
+
+    async def lost(self) -> None:
+        """Return when the connection has ended."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class BrokerPort(Protocol):
     async def connect(
         self, host: str, port: int, client_id: int, emit: Emit, progress: Progress, stage_timeout: float
@@ -153,6 +181,10 @@ class BrokerPort(Protocol):
 
         Everything the server pushes before it is ready is emitted too, in order.
         """
+        ...
+
+    async def open_stop_socket(self, host: str, port: int, client_id: int, stage_timeout: float) -> StopSocketPort:
+        """A connection of its own for the stop, which subscribes to nothing. Raises ConnectFailed."""
         ...
 
 

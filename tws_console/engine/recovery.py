@@ -17,9 +17,10 @@ from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFa
 from tws_console.engine.results import CancelResult, login
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
+from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
 from tws_console.model.events import Event, SnapshotTaken
-from tws_console.model.ids import OrderKey, owned_ids
+from tws_console.model.ids import OrderKey, Owner, owned_ids
 from tws_console.model.intent import Intent, IntentKind, IntentState
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
@@ -53,6 +54,7 @@ class Recovery:
         book: Book,
         ends: Ends,
         trading: Trading,
+        takeover: Takeover,
         journal: JournalPort,
         shared: Shared,
         profile_client_id: int,
@@ -62,6 +64,7 @@ class Recovery:
         self._book = book
         self._ends = ends
         self._trading = trading
+        self._takeover = takeover
         self._journal = journal
         self._shared = shared
         self._began = shared.clock.now()
@@ -230,10 +233,13 @@ class Recovery:
         if not live:
             raise ChoiceRefused("no live order at the broker could be it: nothing was sent")
         order = _only(live, "nothing was sent, cancel them in the list of orders")
-        if refusal := self._trading.cannot_cancel(order):
+        elsewhere = order.owner is Owner.OWN and self._takeover.needed(order)
+        refusal = self._takeover.cannot(order) if elsewhere else self._trading.cannot_cancel(order)
+        if refusal:
             raise ChoiceRefused(f"nothing was sent: {refusal}", ErrorCode.FOREIGN_ORDER)
         self._decide("intent-cancel", one, order)
-        result = await self._trading.cancel(order, timeout)
+        cancel = self._takeover.cancel if elsewhere else self._trading.cancel
+        result = await cancel(order, timeout)
         if result.outcome in {"cancelled", "filled"}:
             self._adopt(one.intent, order.perm_id or 0, f"a person cancelled it: {result.outcome}")
             self._put(tuple(other for other in self.unresolved if other is not one))

@@ -53,7 +53,9 @@ class PlaceResult:
 
 @dataclass(frozen=True, slots=True)
 class CancelResult:
-    """What became of one cancel. `outcome` is cancelled, filled, live, unknown or refused; `via` own or none."""
+    """What became of one cancel. `outcome` is cancelled, filled, live, unknown or refused; `via` own, takeover or
+    none (nothing was sent).
+    """
 
     key: OrderKey
     perm_id: int | None

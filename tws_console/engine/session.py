@@ -284,7 +284,9 @@ class Session:
         await self._bounded(StageName.EXECUTIONS, lambda: self._day(link, timeout))
 
     async def fresh_list(self, link: LinkPort, timeout: float) -> None:
-        """A complete list of all orders that was asked for from now on. Raises RequestFailed."""
+        """Return when a complete list of all clients' orders that was asked for from now on has come. Raises
+        RequestFailed.
+        """
         since = self._clock.monotonic()
         link.ask_all_orders(urgent=True)
 

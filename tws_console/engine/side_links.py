@@ -28,6 +28,10 @@ from tws_console.model.session import Stage
 ORDER_TRUTH = (OrderSeen, OrderConfirmed, StatusSeen, FillSeen, CommissionSeen, CompletedSeen, SnapshotTaken)
 
 
+def _unheard(event: Event) -> None:
+    """Nobody listens to what a side link says of itself."""
+
+
 class SideLink:
     """One second connection and what it was told: `pushed` holds the orders of its client id, by permId, `problems`
     every error it got, newest last.
@@ -54,25 +58,30 @@ class SideLinks:
         self._waiters = waiters
 
     @asynccontextmanager
-    async def attached(self, host: str, port: int, client_id: int, timeout: float) -> AsyncIterator[SideLink]:
+    async def attached(
+        self, host: str, port: int, client_id: int, timeout: float, hear: Emit = _unheard
+    ) -> AsyncIterator[SideLink]:
         """A connection under `client_id`, closed at the end whatever happens. `timeout` seconds bound each stage.
+        `hear` is told what is no order truth: errors, the loss of the connection, messages that could not be read.
 
         Everything TWS pushes at connect has been told before this returns: a client's own open orders come ahead of
         the first order id (ibkr-go transcript api_cross_client_cancel_aapl). Raises ConnectFailed; its code is
         ID_IN_USE when another program holds the id.
         """
         side = SideLink()
-        side.link = await self._broker.connect(host, port, client_id, self._emit_for(side), _unseen, timeout)
+        side.link = await self._broker.connect(host, port, client_id, self._emit_for(side, hear), _unseen, timeout)
         try:
             yield side
         finally:
             await side.link.close()
 
-    def _emit_for(self, side: SideLink) -> Callable[[Event], None]:
+    def _emit_for(self, side: SideLink, hear: Emit) -> Callable[[Event], None]:
         def emit(event: Event) -> None:
             side.note(event)
             if isinstance(event, ORDER_TRUTH):
                 self._take(event)
+            else:
+                hear(event)
             self._waiters.check()
 
         return emit

@@ -15,6 +15,7 @@ from tws_console.ib import advice
 from tws_console.ib.link import Link, Tuning
 from tws_console.ib.mapping import zone_of
 from tws_console.ib.panic_socket import GREETING, ID_IN_USE, MAX_VERSION, MIN_VERSION, Fired
+from tws_console.ib.stop_socket import StopSocket
 from tws_console.ib.wire import prepare
 from tws_console.model.clock import Clock
 from tws_console.model.session import ConnectFailed, Stage, StageName
@@ -53,6 +54,15 @@ class TwsBroker:
             await link.close()
             raise
         return link
+
+    async def open_stop_socket(self, host: str, port: int, client_id: int, stage_timeout: float) -> StopSocket:
+        """See BrokerPort. What this connection is told of is told on the main one too, so nobody listens to it."""
+        link = await self.connect(host, port, client_id, _unheard, _unheard, stage_timeout)
+        try:
+            return StopSocket(link)
+        except OSError as error:
+            await link.close()
+            raise ConnectFailed(StageName.READY, f"the connection broke as soon as it was made ({error})") from None
 
     async def adopt(self, fired: Fired, emit: Emit) -> Link:
         """Go on with the connection that panic opened: what it read is emitted first, in order, and its list is
@@ -122,6 +132,10 @@ class _Steps:
 
     def _ms(self) -> float:
         return round((self._clock.monotonic() - self._since) * 1000, 1)
+
+
+def _unheard(_: object) -> None:
+    return None
 
 
 def _said(link: Link) -> str:

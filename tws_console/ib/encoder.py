@@ -85,6 +85,9 @@ class Encoder(Client):
     def all_orders(self) -> bytes:
         return self._taken(self.reqAllOpenOrders())  # type: ignore[no-untyped-call]
 
+    def own_orders(self) -> bytes:
+        return self._taken(self.reqOpenOrders())  # type: ignore[no-untyped-call]
+
     def completed(self) -> bytes:
         return self._taken(self.reqCompletedOrders(False))  # type: ignore[no-untyped-call]
 

@@ -167,6 +167,10 @@ class Link:
     def frames(self) -> int:
         return self._tap.frames
 
+    @property
+    def owed(self) -> int:
+        return self._snapshots.owed
+
     def unwritten(self) -> int:
         return self.wire.unwritten()
 
@@ -215,6 +219,17 @@ class Link:
         post = Post(self._encoder.all_orders(), self.list_was_asked)
         self._lanes.post(Lane.NOW if urgent else Lane.ASK, post)
         return True
+
+    async def own_orders(self, timeout: float) -> None:
+        """See LinkPort. Its end marker is counted with those of the full lists, which look the same."""
+        self._must_be_up()
+        pending = self._requests.line_up(Kind.ORDERS)
+        self._snapshots.queued()
+        self._lanes.post(Lane.ASK, Post(self._encoder.own_orders(), self._own_orders_asked))
+        await self._requests.wait(pending, timeout)
+
+    def _own_orders_asked(self, at: float) -> None:
+        self._snapshots.asked(self._tap.frames, at, lambda: self._requests.next_end(Kind.ORDERS))
 
     async def what_if(self, placement: Placement, guard: Guard, timeout: float) -> WhatIf:
         """The broker's preview; `placement.order_id` is one that was reserved for it."""

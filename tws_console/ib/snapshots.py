@@ -29,6 +29,8 @@ class _Owed:
     asked_n: int
     asked_at: float
     why: str
+    instead: Callable[[], None] | None = None
+    """Called at its end when it was no list of all clients' orders and proves nothing about them."""
     perm_ids: set[int] = field(default_factory=set)
 
 
@@ -73,10 +75,14 @@ class Snapshots:
         """A request was handed over for sending and is not written yet."""
         self._queued += 1
 
-    def asked(self, n: int, at: float) -> None:
-        """A request's bytes were written when `n` frames had been read, at monotonic seconds `at`."""
+    def asked(self, n: int, at: float, instead: Callable[[], None] | None = None) -> None:
+        """A request's bytes were written when `n` frames had been read, at monotonic seconds `at`.
+
+        With `instead` it was for one client's orders (5), whose end marker is the same: it takes its turn in the count,
+        and at its end `instead` is called and nothing told.
+        """
         self._queued = max(0, self._queued - 1)
-        self._owed.append(_Owed(n, at, DOWN if self._down else ""))
+        self._owed.append(_Owed(n, at, DOWN if self._down else "", instead))
 
     def order_seen(self, perm_id: int) -> None:
         """An openOrder came, in a list or live, read anew or recognised as unchanged."""
@@ -107,6 +113,9 @@ class Snapshots:
             return
         owed = self._owed.popleft()
         self._slowest = max(self._slowest, at - owed.asked_at)
+        if owed.instead is not None:
+            owed.instead()
+            return
         self._last = (owed.asked_n, owed.asked_at)
         self._emit(
             SnapshotTaken(

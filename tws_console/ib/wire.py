@@ -100,6 +100,17 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(data)
 
+    def own_handle(self) -> socket.socket:
+        """A handle of the caller's on the same connection, to write on past the loop; to be closed by the caller.
+        Raises OSError when there is no connection any more.
+        """
+        sock = None if self._transport is None else self._transport.get_extra_info("socket")
+        if sock is None:
+            raise OSError("no connection")
+        handle: socket.socket = sock.dup()
+        handle.setblocking(False)
+        return handle
+
     def replay(self, data: bytes) -> None:
         """Take bytes that were read before this protocol had its connection, all of them at once."""
         self._buffer += data

@@ -74,6 +74,13 @@ class Fill:
     commission_currency: str = ""
     realized_pnl: Decimal | None = None
 
+    @property
+    def base_id(self) -> str:
+        """The execution whatever its correction: those differ only after the last dot (IBKR Campus TWS API docs,
+        "Executions and Commissions").
+        """
+        return self.exec_id.rpartition(".")[0] or self.exec_id
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:

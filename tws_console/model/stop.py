@@ -49,6 +49,8 @@ class StopLine:
     witness: Witness = Witness.NONE
     reason: str = ""
     ms: float | None = None
+    position: Decimal | None = None
+    """The holding after it filled while it was being cancelled; None when it did not, or when that is not known."""
     late: bool = False
     """First seen more than 10 s after the user's own enter: never cancelled by itself, yet it bars the proof."""
 
@@ -77,6 +79,8 @@ class StopScope:
     symbols: tuple[str, ...] = ()
     side: str | None = None
     everything: bool = True
+    words: str = ""
+    """A scoped stop's own name, `AAPL` or `client 7, buys`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Only the client id that placed an order can cancel it by its id; a global cancel ends the orders of all clients and
 those made by hand (IBKR Campus TWS API docs, "Order Management"). A bare order id of another client would hit our own
-order of that number, so such a cancel is never offered.
+order of that number, so such a cancel is never offered: a takeover connects under the owner's id instead.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
 
 CANCEL = "cancel"
+TAKEOVER = "takeover"
 GLOBAL_CANCEL = "global-cancel"
 
 
@@ -39,24 +40,38 @@ def capability(
         return Capability((), "TWS or IBKR does not answer. ^G still sends, then asks for proof.")
     if _ours(order, own_client_id):
         return Capability((CANCEL, GLOBAL_CANCEL), "")
-    return Capability((GLOBAL_CANCEL,), _why_not(order, f"^G{_ends(others)}"))
+    can = (TAKEOVER, GLOBAL_CANCEL) if _other_connection(order, own_client_id) else (GLOBAL_CANCEL,)
+    return Capability(can, _why_not(order, f"^G{_ends(others)}"))
 
 
 def _ours(order: Order, own_client_id: int) -> bool:
-    """Positive ids are placements; a negative one is a manual order that was bound to client 0."""
-    if order.client_id != own_client_id or order.order_id is None:
+    """Positive ids are placements; a negative one is a manual order that was bound to client 0. An order under another
+    id of the profile is ours too: it is cancelled under that id.
+    """
+    if order.order_id is None or not order.order_id:
         return False
-    return order.order_id > 0 or (own_client_id == 0 and order.order_id < 0)
+    if order.client_id == own_client_id:
+        return order.order_id > 0 or own_client_id == 0
+    return order.owner is Owner.OWN and order.order_id > 0 and bool(order.perm_id)
+
+
+def _other_connection(order: Order, own_client_id: int) -> bool:
+    """Whether a connection under the owner's id could cancel it by number; manual orders are given to client 0."""
+    if order.client_id is None or order.order_id is None or not order.perm_id:
+        return False
+    if order.owner is Owner.MANUAL:
+        return own_client_id != 0
+    return order.owner is Owner.FOREIGN and order.order_id > 0 and order.client_id != own_client_id
 
 
 def _why_not(order: Order, stop: str) -> str:
     if order.owner is Owner.MANUAL:
-        return f"By hand in TWS: cancel there, or {stop}."
+        return f"By hand in TWS: cancel there, as client 0, or {stop}."
     if order.client_id is None:
         return f"Its owner is not known yet: only {stop}."
     if not order.order_id:
         return f"Its order id is not known: only {stop}."
-    return f"Only client {order.client_id} can cancel it: there, or {stop}."
+    return f"Only client {order.client_id} can cancel it: there, by takeover, or {stop}."
 
 
 def _ends(others: int | None) -> str:

@@ -1,13 +1,16 @@
 """Owns the requests about accounts, positions and profit. Imports `gateway`, `session`, `values`, `messages`."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from tws_console.simulator import messages, values
 from tws_console.simulator.gateway import Gateway
-from tws_console.simulator.session import Session
-from tws_console.simulator.wire import Cursor, frame
+from tws_console.simulator.session import Session, Summary
+from tws_console.simulator.wire import UNSET_DOUBLE, Cursor, frame
 
 MAX_SUMMARIES = 2
+UNSUBSCRIBED = "API client has been unsubscribed from account data."
+INVALID_ACCOUNT = "Error validating request.-'bW' : cause - Invalid account code"
 
 
 def account_updates(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -17,10 +20,12 @@ def account_updates(gateway: Gateway, session: Session, fields: list[str]) -> No
     wanted, name = cursor.flag(), cursor.text()
     names = gateway.accounts.names()
     if not wanted:
+        if session.subscriptions.account is not None:
+            session.send_error(-1, 2100, UNSUBSCRIBED)
         session.subscriptions.account = None
         return
     name = name or names[0]
-    if name not in names:
+    if name not in (*names, gateway.accounts.consolidated):
         session.send_error(-1, 321, f"Error validating request.-'bW' : cause - Invalid account code '{name}'.")
         return
     others = [
@@ -33,7 +38,7 @@ def account_updates(gateway: Gateway, session: Session, fields: list[str]) -> No
         session.send_error(-1, 2101, text + ",".join(others))
         return
     if session.subscriptions.account not in (None, name):
-        session.send_error(-1, 2100, "API client has been unsubscribed from account data.")
+        session.send_error(-1, 2100, UNSUBSCRIBED)
     session.subscriptions.account = name
     push_account(gateway, session, name)
     session.send(frame(54, 1, name))
@@ -42,8 +47,8 @@ def account_updates(gateway: Gateway, session: Session, fields: list[str]) -> No
 def push_account(gateway: Gateway, session: Session, name: str) -> None:
     """Send all values and the portfolio of an account."""
     accounts, now = gateway.accounts, gateway.clock.now()
-    session.send(values.account_values(accounts, name, now))
-    for held in accounts.accounts[name].positions.values():
+    session.send(values.account_values(accounts, name, now, ready=gateway.clock.link_up))
+    for held in accounts.view(name).positions.values():
         price = gateway.market.quote(held.contract.con_id).last
         session.send(messages.portfolio(name, held, accounts.position_profit(held), price))
     session.send(values.account_time(now))
@@ -67,9 +72,13 @@ def positions_multi(gateway: Gateway, session: Session, fields: list[str]) -> No
     cursor = Cursor(fields)
     cursor.skip()
     request_id, name = cursor.integer(), cursor.text()
+    names = gateway.accounts.members(name)
+    if not names:
+        session.send_error(request_id, 321, f"{INVALID_ACCOUNT} '{name}'.")
+        return
     session.subscriptions.multi_positions[request_id] = name
     for account, held in gateway.accounts.positions():
-        if name in ("", account.name):
+        if account.name in names:
             session.send(messages.position_multi(request_id, account.name, held))
     session.send(frame(72, 1, request_id))
 
@@ -89,12 +98,24 @@ def summary(gateway: Gateway, session: Session, fields: list[str]) -> None:
         cause = "Maximum number of account summary requests exceeded; desubscribe to previous request first"
         session.send_error(request_id, 322, f"Error processing request.-'bQ' : cause - {cause}")
         return
-    if group != "All":
+    names = gateway.accounts.members("" if group == "All" else group)
+    if not names or group in ("", *gateway.accounts.names()):
         session.send_error(request_id, 321, f"Error validating request.-'bQ' : cause - Group name is invalid: {group}")
         return
-    active[request_id] = tuple(tag for tag in tags.split(",") if tag)
-    session.send(values.summary_rows(gateway.accounts, request_id, active[request_id]))
+    wanted = tuple(tag for tag in tags.replace(" ", "").split(",") if tag)
+    active[request_id] = Summary(names, wanted)
+    push_summaries(gateway, session, {request_id})
     session.send(frame(64, 1, request_id))
+
+
+def push_summaries(gateway: Gateway, session: Session, request_ids: Iterable[int]) -> None:
+    """Send of account summaries what differs from what was sent last."""
+    for request_id in request_ids:
+        active = session.subscriptions.summaries[request_id]
+        for row in values.summary_rows(gateway.accounts, active.names, active.tags):
+            if active.sent.get((row[0], row[1], row[3])) != row[2]:
+                active.sent[row[0], row[1], row[3]] = row[2]
+                session.send(frame(63, 1, request_id, *row))
 
 
 def cancel_summary(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -109,17 +130,13 @@ def updates_multi(gateway: Gateway, session: Session, fields: list[str]) -> None
     request_id, name = cursor.integer(), cursor.text()
     cursor.skip()  # modelCode
     ledger_only = cursor.flag()
-    names = [name] if name else gateway.accounts.names()
-    if name and name not in gateway.accounts.names():
-        session.send_error(request_id, 321, "Error validating request.-'bW' : cause - Invalid account code")
+    names = gateway.accounts.members(name)
+    if not names:
+        session.send_error(request_id, 321, f"{INVALID_ACCOUNT} '{name}'.")
         return
-    session.subscriptions.multi_values[request_id] = name
+    session.subscriptions.multi_values[request_id] = (name, ledger_only)
     for account in names:
-        rows = list(values.published_ledger(gateway.accounts, account))
-        if not ledger_only:
-            rows = [*values.headline_values(gateway.accounts, account), *rows]
-        for key, value, currency in rows:
-            session.send(frame(73, 1, request_id, account, "", key, value, currency))
+        session.send(values.multi_values(gateway.accounts, request_id, account, ledger_only=ledger_only))
     session.send(frame(74, 1, request_id))
 
 
@@ -132,8 +149,8 @@ def profit(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqPnL (92): now and then about once a second when something has changed."""
     cursor = Cursor(fields)
     request_id, name = cursor.integer(), cursor.text()
-    if name not in gateway.accounts.names():
-        session.send_error(request_id, 321, "Error validating request.-'bW' : cause - Invalid account code")
+    if name not in (*gateway.accounts.names(), gateway.accounts.consolidated):
+        session.send_error(request_id, 321, f"{INVALID_ACCOUNT} '{name}'.")
         return
     session.subscriptions.profits[request_id] = name
     push_profits(gateway, session)
@@ -145,8 +162,8 @@ def single_profit(gateway: Gateway, session: Session, fields: list[str]) -> None
     request_id, name = cursor.integer(), cursor.text()
     cursor.skip()  # modelCode
     con_id = cursor.integer()
-    account = gateway.accounts.accounts.get(name)
-    if account is not None and con_id in account.positions:
+    known = name in (*gateway.accounts.names(), gateway.accounts.consolidated)
+    if known and con_id in gateway.accounts.view(name).positions:
         session.subscriptions.single_profits[request_id] = (name, con_id)
         push_profits(gateway, session)
 
@@ -174,16 +191,18 @@ def push_profits(gateway: Gateway, session: Session) -> None:
         total = accounts.profit(name)
         _send_changed(session, 94, request_id, (total.daily, total.unrealized, total.realized))
     for request_id, (name, con_id) in wanted.single_profits.items():
-        held = accounts.accounts[name].positions[con_id]
+        held = accounts.view(name).positions[con_id]
         row = accounts.position_profit(held)
-        _send_changed(session, 95, request_id, (held.quantity, row.daily, row.unrealized, row.realized, row.value))
+        # What is not held any more has no open profit: it is unset, not 0.
+        unrealized = row.unrealized if held.quantity else None
+        _send_changed(session, 95, request_id, (held.quantity, row.daily, unrealized, row.realized, row.value))
 
 
-def _send_changed(session: Session, message: int, request_id: int, figures: tuple[Decimal, ...]) -> None:
+def _send_changed(session: Session, message: int, request_id: int, figures: tuple[Decimal | None, ...]) -> None:
     sent = session.subscriptions.sent_profit
     if sent.get(request_id) != figures:
         sent[request_id] = figures
-        session.send(frame(message, request_id, *figures))
+        session.send(frame(message, request_id, *(UNSET_DOUBLE if value is None else value for value in figures)))
 
 
 def _second(fields: list[str]) -> int:

@@ -85,6 +85,23 @@ class Accounts:
         """Account numbers in the order of the scenario."""
         return list(self.accounts)
 
+    @property
+    def consolidated(self) -> str | None:
+        """The name under which an advisor's accounts are seen as one: that of the advisor's own with an A behind it."""
+        return None if self.advisor is None else f"{self.advisor.account}A"
+
+    def members(self, name: str) -> list[str]:
+        """The accounts that a request means: all for no name, an advisor's group, one account; none when unknown."""
+        if name in ("", self.consolidated):
+            return self.names()
+        if self.advisor is not None and name in self.advisor.groups:
+            return list(self.advisor.groups[name])
+        return [name] if name in self.accounts else []
+
+    def view(self, name: str) -> Account:
+        """An account, or all of an advisor's added up. KeyError for an unknown name."""
+        return _added_up(name, self.accounts.values()) if name == self.consolidated else self.accounts[name]
+
     def positions(self) -> Iterator[tuple[Account, Position]]:
         """Every position of every account, closed ones of today included."""
         return ((account, held) for account in self.accounts.values() for held in account.positions.values())
@@ -151,11 +168,11 @@ class Accounts:
         )
 
     def _held(self, account: str) -> Iterable[Position]:
-        return self.accounts[account].positions.values()
+        return self.view(account).positions.values()
 
     def cash_value(self, account: str) -> Decimal:
         """All cash in USD."""
-        cash = self.accounts[account].cash
+        cash = self.view(account).cash
         return sum((amount * self.rate(currency) for currency, amount in cash.items()), ZERO).quantize(CENT)
 
     def worth(self, held: Position) -> Decimal:
@@ -171,17 +188,24 @@ class Accounts:
         rows = (h for h in self._held(account) if h.contract.sec_type in kinds)
         return sum((self.worth(h) for h in rows if currency in (None, h.contract.currency)), ZERO)
 
-    def gross_value(self, account: str) -> Decimal:
-        """Market value of longs plus shorts of what is paid in full."""
-        return sum((abs(self.worth(h)) for h in self._held(account) if h.contract.sec_type not in _NO_VALUE), ZERO)
+    def gross_value(self, account: str, kinds: tuple[str, ...] = ()) -> Decimal:
+        """Market value of longs plus shorts of what is paid in full; of some `kinds` only."""
+        rows = (h for h in self._held(account) if not kinds or h.contract.sec_type in kinds)
+        return sum((abs(self.worth(h)) for h in rows if h.contract.sec_type not in _NO_VALUE), ZERO)
 
     def net_liquidation(self, account: str) -> Decimal:
         """Cash and everything that positions are worth."""
         return self.cash_value(account) + sum((self.worth(held) for held in self._held(account)), ZERO)
 
-    def margins(self, account: str, contract: Contract | None = None, signed: Decimal = ZERO) -> Margins:
-        """Margins of an account, with `signed` more units of `contract` when one is given."""
-        quantities = {key: held.quantity for key, held in self.accounts[account].positions.items()}
+    def margins(
+        self, account: str, contract: Contract | None = None, signed: Decimal = ZERO, kinds: tuple[str, ...] = ()
+    ) -> Margins:
+        """Margins of an account, with `signed` more units of `contract` when one is given; of some `kinds` only."""
+        quantities = {
+            key: held.quantity
+            for key, held in self.view(account).positions.items()
+            if not kinds or held.contract.sec_type in kinds
+        }
         if contract is not None:
             quantities[contract.con_id] = quantities.get(contract.con_id, ZERO) + signed
         initial = maintenance = ZERO
@@ -191,6 +215,27 @@ class Accounts:
             first, later = requirement(contract, quantity, self._market.quote(con_id).last)
             initial, maintenance = initial + first * rate, maintenance + later * rate
         return Margins(initial.quantize(CENT), maintenance.quantize(CENT), self.net_liquidation(account))
+
+
+def _added_up(name: str, parts: Iterable[Account]) -> Account:
+    """Several accounts as one: cash and positions added, average prices weighted."""
+    whole = Account(name, {})
+    for part in parts:
+        for currency, amount in part.cash.items():
+            whole.cash[currency] = whole.cash.get(currency, ZERO) + amount
+        for con_id, held in part.positions.items():
+            sofar = whole.positions.get(con_id, Position(held.contract, ZERO, ZERO, ZERO))
+            quantity = sofar.quantity + held.quantity
+            spent = sofar.quantity * sofar.average + held.quantity * held.average
+            whole.positions[con_id] = Position(
+                held.contract,
+                quantity,
+                spent / quantity if quantity else ZERO,
+                sofar.start + held.start,
+                sofar.traded + held.traded,
+                sofar.realized + held.realized,
+            )
+    return whole
 
 
 def _move_average(held: Position, signed: Decimal, price: Decimal) -> None:

@@ -26,8 +26,13 @@ def allocated(terms: Terms, quantity: Decimal, accounts: Accounts) -> dict[str, 
 
 
 def shares(quantity: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Split whole units by weight; what rounding leaves over goes to the largest remainders, the first ones first."""
-    total = sum(weights, Decimal(0)) or Decimal(1)
+    """Split whole units by weight; what rounding leaves over goes to the largest remainders, the first ones first.
+
+    Weights that are all 0 count as equal.
+    """
+    total = sum(weights, Decimal(0))
+    if not total:
+        return shares(quantity, [Decimal(1)] * len(weights))
     exact = [quantity * weight / total for weight in weights]
     whole = [share.quantize(Decimal(1), ROUND_DOWN) for share in exact]
     by_remainder = sorted(range(len(whole)), key=lambda place: whole[place] - exact[place])

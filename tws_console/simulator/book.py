@@ -5,7 +5,8 @@ is kept for the life of the server and raised by each working order shown to tha
 docs, Order Management; user reports of error 103).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from tws_console.simulator.orders import Execution, Order
 
@@ -55,6 +56,14 @@ class Book:
     def forget(self, order: Order) -> None:
         """Drop a staged order that was never sent to the broker."""
         self._open.pop(order.perm_id, None)
+
+    def forget_before(self, is_past: Callable[[datetime], bool]) -> None:
+        """Drop executions and completed orders of the past; the marks of the clients stay."""
+        self.executions = [row for row in self.executions if not is_past(row.at)]
+        for order in self.completed:
+            if is_past(order.ended_at) and order.client_id is not None:
+                self._numbers[order.client_id].pop(order.order_id, None)
+        self.completed = [order for order in self.completed if not is_past(order.ended_at)]
 
     def bind(self, order: Order) -> None:
         """Give a manual order to client 0 under a negative number."""

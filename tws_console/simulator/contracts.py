@@ -4,7 +4,7 @@ Which listings exist is data: see `listings`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ _ORDER_TYPES = {
     "IND": "",
 }
 OPTIONS = ("OPT", "FOP")
+CONTINUOUS = "CONTFUT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,34 @@ def read_query(cursor: Cursor) -> ContractQuery:
     con_id = cursor.integer()
     symbol, sec_type, expiry = cursor.text(), cursor.text(), cursor.text()
     strike, right = cursor.decimal() or Decimal(0), cursor.text().upper()[:1]
-    multiplier, exchange, primary = cursor.text(), cursor.text(), cursor.text()
+    multiplier, exchange, primary = cursor.text(), _venue(cursor.text()), _venue(cursor.text())
     currency, local_symbol, trading_class = cursor.text(), cursor.text(), cursor.text()
     return ContractQuery(
         *(con_id, symbol.upper(), sec_type, expiry, multiplier, exchange, primary, currency),
         *(local_symbol, trading_class, strike, right if right in ("C", "P") else ""),
+    )
+
+
+def _venue(written: str) -> str:
+    """An exchange as the catalogue has it: NASDAQ was ISLAND in the API for many years."""
+    return "NASDAQ" if written == "ISLAND" else written
+
+
+def conflict(query: ContractQuery, contract: Contract) -> str:
+    """What a description says otherwise than the contract that its id names, empty when nothing does."""
+    pairs = (
+        ("symbol", query.symbol, contract.symbol.upper()),
+        ("security type", query.sec_type, contract.sec_type),
+        ("expiry", query.expiry, contract.expiry),
+        ("strike", query.strike, contract.strike),
+        ("right", query.right, contract.right),
+        ("multiplier", query.multiplier, contract.multiplier),
+        ("currency", query.currency, contract.currency),
+        ("local symbol", query.local_symbol, contract.local_symbol),
+        ("trading class", query.trading_class, contract.trading_class),
+    )
+    return "".join(
+        f" requested {name} {asked}, in contract {held};" for name, asked, held in pairs if asked not in ("", 0, held)
     )
 
 
@@ -155,6 +179,11 @@ class Catalogue:
     def listed(self) -> list[Contract]:
         """The listings of today, in the order of the catalogue."""
         return self._listed
+
+    def continuous(self, query: ContractQuery) -> list[Contract]:
+        """The first future of a series, as the continuous contract that has data and takes no orders."""
+        rows = self.resolve(replace(query, sec_type="FUT"))
+        return [replace(row, sec_type=CONTINUOUS) for row in sorted(rows, key=lambda row: row.expiry)[:1]]
 
     def resolve(self, query: ContractQuery) -> list[Contract]:
         """All listings that fit the description; an id decides alone and only the exchange must exist there."""

@@ -3,14 +3,19 @@
 Imports `gateway`, `session`, `contracts`, `messages` and the modules of the other requests about the market.
 """
 
-from tws_console.simulator import messages, news_requests, option_requests, rules, schedule
+from typing import NamedTuple
+
+from tws_console.simulator import generic_ticks, messages, news_requests, option_requests, schedule
 from tws_console.simulator.contracts import Contract, read_query
 from tws_console.simulator.depth_requests import DEPTH_REQUESTS
 from tws_console.simulator.gateway import Gateway
+from tws_console.simulator.histogram import HISTOGRAM_REQUESTS
 from tws_console.simulator.history_requests import HISTORY_REQUESTS
+from tws_console.simulator.lines import all_taken
 from tws_console.simulator.market import STEPS, step_of
 from tws_console.simulator.news_requests import NEWS_REQUESTS
 from tws_console.simulator.option_requests import OPTION_REQUESTS
+from tws_console.simulator.resolving import listings, one_contract
 from tws_console.simulator.scanner_requests import SCANNER_REQUESTS
 from tws_console.simulator.session import Feed, Session
 from tws_console.simulator.stream_requests import STREAM_REQUESTS
@@ -21,19 +26,26 @@ NOT_ENTITLED = (
     "Requested market data requires additional subscription for API. See link in 'Market Data Connections' dialog for "
     "more details.Delayed market data is available."
 )
-MAX_LINES = 100
+NOT_SUBSCRIBED = (
+    "Requested market data is not subscribed. Check API status by selecting the Account menu then under Management "
+    "choose Market Data Subscription Manager and/or availability of delayed data.Delayed market data is available."
+)
+PART_NOT_SUBSCRIBED = (
+    "Part of requested market data is not subscribed. Subscription-independent ticks are still active."
+    "Delayed market data is available."
+)
+NO_GENERIC_SNAPSHOT = "Snapshot market data subscription is not applicable to generic ticks"
 DELAY_STEPS = 900 * STEPS
 
 
 def contract_details(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqContractDetails (9): every listing that fits, then the end; 200 when there is none."""
+    """reqContractDetails (9): every listing that fits, then the end; 200 or 478 when there is none."""
     cursor = Cursor(fields)
     cursor.skip()
     request_id = cursor.integer()
     query = read_query(cursor)
-    rows = gateway.catalogue.resolve(query)
+    rows = listings(gateway, session, request_id, query)
     if not rows:
-        session.send_error(request_id, rules.NO_SUCH_CONTRACT.code, rules.NO_SUCH_CONTRACT.text)
         return
     now = gateway.clock.now()
     for contract in rows:
@@ -66,11 +78,15 @@ def market_data_type(gateway: Gateway, session: Session, fields: list[str]) -> N
     """reqMarketDataType (59): 1 live, 2 frozen, 3 delayed, 4 delayed and frozen."""
     cursor = Cursor(fields)
     cursor.skip()
-    session.subscriptions.data_type = cursor.integer()
+    kind = cursor.integer()
+    if kind in (1, 2, 3, 4):
+        session.subscriptions.data_type = kind
+    else:
+        session.send_error(-1, 321, f"Error validating request.-'bW' : cause - Invalid market data type: {kind}")
 
 
 def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqMktData (1): live where entitled, delayed where asked for, else 10089 and nothing."""
+    """reqMktData (1): live where entitled, delayed where asked for, else 10089 or 354 and nothing."""
     cursor = Cursor(fields)
     cursor.skip()
     request_id = cursor.integer()
@@ -79,41 +95,67 @@ def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
         cursor.skip(cursor.integer() * 4)
     if cursor.flag():  # delta-neutral contract
         cursor.skip(3)
-    generic = cursor.text().replace(" ", "").split(",")
-    snapshot = cursor.flag()
-    feeds = session.subscriptions.feeds
-    rows = gateway.catalogue.resolve(query)
-    if request_id in feeds:
+    written, snapshot = cursor.text(), cursor.flag()
+    regulatory = cursor.flag() if cursor.left else False
+    generic = generic_ticks.read(written)
+    if request_id in session.subscriptions.feeds:
         session.send_error(request_id, 322, "Error processing request.-'bY' : cause - Duplicate ticker id")
-    elif len(rows) != 1:
-        refusal = rules.ambiguous(query.symbol) if rows else rules.NO_SUCH_CONTRACT
-        session.send_error(request_id, refusal.code, refusal.text)
-    elif len(feeds) >= MAX_LINES:
-        session.send_error(request_id, 101, "Max number of tickers has been reached")
+    elif generic is None:
+        session.send_error(request_id, 321, generic_ticks.refusal(written, query.sec_type))
+    elif generic and (snapshot or regulatory):
+        session.send_error(request_id, 321, f"Error validating request.-'bQ' : cause - {NO_GENERIC_SNAPSHOT}")
     else:
-        _start_feed(gateway, session, request_id, rows[0], snapshot)
-        if any(tick.startswith("292") for tick in generic) and not snapshot:
-            news_requests.follow(gateway, session, request_id, rows[0])
+        contract = one_contract(gateway, session, request_id, query)
+        if contract is not None:
+            _start_feed(gateway, session, request_id, contract, generic, _Once(snapshot, regulatory))
 
 
-def _start_feed(gateway: Gateway, session: Session, request_id: int, contract: Contract, snapshot: bool) -> None:
+class _Once(NamedTuple):
+    """Whether quotes are wanted once only, and whether they are the paid ones that need no subscription."""
+
+    snapshot: bool
+    regulatory: bool
+
+
+def _start_feed(
+    gateway: Gateway, session: Session, request_id: int, contract: Contract, generic: list[str], once: _Once
+) -> None:
     asked = session.subscriptions.data_type
-    if not contract.entitled and asked < 3:
-        session.send_error(request_id, 10089, f"{NOT_ENTITLED}{contract.symbol} {contract.market_name}/TOP/ALL")
+    entitled = contract.entitled or (once.regulatory and _from_united_states(contract))
+    if not entitled and asked < 3:
+        code, text = (10089, NOT_ENTITLED) if _from_united_states(contract) else (354, NOT_SUBSCRIBED)
+        session.send_error(request_id, code, f"{text}{_market(contract)}")
         return
-    feed = Feed(contract, messages.LIVE if contract.entitled else messages.DELAYED, delayed=not contract.entitled)
+    if not any(once) and all_taken(gateway, contract):
+        session.send_error(request_id, 101, "Max number of tickers has been reached")
+        return
+    numbers = messages.LIVE if entitled else messages.DELAYED
+    feed = Feed(contract, numbers, delayed=not entitled, generic=() if not entitled else tuple(generic))
     shut = gateway.clock.is_set and not schedule.is_open(contract, gateway.clock.now(), liquid=False)
     if shut and asked in (2, 4):
         feed.frozen_at = step_of(schedule.last_closing(contract, gateway.clock.now(), liquid=False)) - 1
     if feed.delayed:
         session.send_error(request_id, 10167, DELAYED_SHOWN)
+        if generic:
+            session.send_error(request_id, 10090, f"{PART_NOT_SUBSCRIBED}{_market(contract)}")
     session.send(frame(81, request_id, contract.min_tick, "9c0001", 3))
     session.send(frame(58, 1, request_id, (3 if feed.delayed else 1) + (feed.frozen_at is not None)))
     session.send(feed_update(gateway, request_id, feed))
-    if snapshot:
+    if any(once):
         session.send(frame(57, 1, request_id))
-    else:
-        session.subscriptions.feeds[request_id] = feed
+        return
+    session.subscriptions.feeds[request_id] = feed
+    if generic_ticks.NEWS in generic:
+        news_requests.follow(gateway, session, request_id, contract)
+
+
+def _from_united_states(contract: Contract) -> bool:
+    """Stocks whose quotes TWS itself shows to everyone, but gives to the API for a subscription only."""
+    return contract.sec_type == "STK" and contract.currency == "USD"
+
+
+def _market(contract: Contract) -> str:
+    return f"{contract.symbol} {contract.market_name}/TOP/ALL"
 
 
 def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:
@@ -130,11 +172,15 @@ def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:
         step, quote = market.step, market.quote(contract.con_id)
     if quote is feed.sent or quote == feed.sent:
         return b""
-    changed = messages.ticks(request_id, feed.numbers, feed.sent, quote)
     if contract.sec_type == "IND":
         changed = messages.index_ticks(request_id, feed.numbers, feed.sent, quote)
+    else:
+        changed = messages.ticks(request_id, feed.numbers, feed.sent, quote)
     if contract.is_option:
         changed += option_requests.greek_ticks(gateway, request_id, feed, quote, step)
+    changed += generic_ticks.standing(request_id, feed, step)
+    if feed.generic:
+        changed += generic_ticks.changed(request_id, generic_ticks.Moment(gateway, feed, quote, step))
     feed.sent = quote
     return changed
 
@@ -158,6 +204,7 @@ DATA_REQUESTS = {
     91: market_rule,
     **OPTION_REQUESTS,
     **HISTORY_REQUESTS,
+    **HISTOGRAM_REQUESTS,
     **STREAM_REQUESTS,
     **DEPTH_REQUESTS,
     **SCANNER_REQUESTS,

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from tws_console.simulator.contracts import Contract, read_query
 from tws_console.simulator.gateway import Gateway
-from tws_console.simulator.history_requests import one_contract
 from tws_console.simulator.market import Quote
+from tws_console.simulator.resolving import one_contract
 from tws_console.simulator.session import Session
 from tws_console.simulator.walk import mixed
 from tws_console.simulator.wire import Cursor, Field, frame
@@ -86,7 +86,8 @@ def depth(gateway: Gateway, session: Session, fields: list[str]) -> None:
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:
         return
-    if contract.sec_type in _NO_BOOK:
+    at_smart = described.exchange in ("", "SMART") and len(contract.exchanges) > 1 and "SMART" in contract.exchanges
+    if contract.sec_type in _NO_BOOK or (at_smart and not smart):
         text = "Deep market data is not supported for this combination of security type/exchange"
         session.send_error(request_id, 10092, text)
     elif not contract.entitled:

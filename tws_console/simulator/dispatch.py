@@ -6,6 +6,7 @@ from decimal import InvalidOperation
 from tws_console.simulator.account_requests import ACCOUNT_REQUESTS
 from tws_console.simulator.data_requests import DATA_REQUESTS
 from tws_console.simulator.gateway import Gateway
+from tws_console.simulator.login_requests import LOGIN_REQUESTS
 from tws_console.simulator.order_requests import ORDER_REQUESTS
 from tws_console.simulator.session import Session
 from tws_console.simulator.wire import Cursor, frame
@@ -67,6 +68,7 @@ REQUESTS: dict[int, Request] = {
     **ORDER_REQUESTS,
     **ACCOUNT_REQUESTS,
     **DATA_REQUESTS,
+    **LOGIN_REQUESTS,
 }
 
 

@@ -5,6 +5,7 @@ Codes and texts as in IBKR Campus TWS API docs, Error Codes.
 
 from collections.abc import Callable
 
+from tws_console.simulator import account_requests
 from tws_console.simulator.faults import Fault
 from tws_console.simulator.gateway import LINK_LOST, Gateway
 from tws_console.simulator.session import Session
@@ -96,10 +97,16 @@ class FaultActions:
     def _restore_link(self, *, lost: bool) -> None:
         if lost:
             for session in self._gateway.sessions.values():
+                for kind, request_id in session.subscriptions.streams:
+                    if kind == "bars":
+                        session.send_error(request_id, 10182, "Failed to request live updates (disconnected).")
                 session.subscriptions.feeds.clear()
                 session.subscriptions.streams.clear()
         self._gateway.broadcast(*(RESTORED_LOST if lost else RESTORED_KEPT))
         self._gateway.clock.restore_link()
+        for session in self._gateway.sessions.values():
+            if session.subscriptions.account is not None:
+                account_requests.push_account(self._gateway, session, session.subscriptions.account)
 
     def _flap(self, fault: Fault) -> None:
         code, farm, name = _FARMS[fault.options.get("farm", "market")]

@@ -35,6 +35,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "late-execution": (1, "tell an execution seconds= (1) after the order shows it"),
     "late-commission": (None, "send the fees of a fill after seconds= (2)"),
     "duplicates": (None, "send every orderStatus twice"),
+    "localised": (None, "write refusals and cancellations in French and Latin-1, as a localised TWS on Windows does"),
     "no-status": (None, "send no orderStatus"),
     "late-end": (None, "delay the end of an order list by seconds= (2)"),
     "no-end": (None, "never send the end of an order list"),

@@ -13,6 +13,7 @@ from tws_console.simulator.session import Session
 from tws_console.simulator.wire import frame
 
 BEAT_SECONDS = 0.02
+IDLE = frame(8, 1, "09:30")
 _SIZES = 50
 _LAST_SIZE = 5
 
@@ -24,7 +25,6 @@ class Firehose:
         self._gateway = gateway
         self._per_second = per_second
         self._numbers = itertools.count()
-        self._idle = frame(8, 1, "09:30")
         self._built: dict[int, list[bytes]] = {}
 
     async def run(self) -> None:
@@ -42,7 +42,7 @@ class Firehose:
         """The next `count` messages for a client."""
         lines = list(session.subscriptions.feeds)
         if not lines:
-            return self._idle * count
+            return IDLE * count
         return b"".join(
             self._tick(lines[number % len(lines)], number) for number in itertools.islice(self._numbers, count)
         )

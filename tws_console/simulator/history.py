@@ -28,6 +28,10 @@ KINDS |= {"HISTORICAL_VOLATILITY": "HistoricalVolatility", "OPTION_IMPLIED_VOLAT
 KINDS |= {"YIELD_BID": "YieldBid", "YIELD_ASK": "YieldAsk", "YIELD_BID_ASK": "YieldBidAsk", "YIELD_LAST": "YieldLast"}
 MAX_BARS = 20_000
 _DURATION = re.compile(r"(\d{1,5}) ?([SDWMY])")
+MAX_SECONDS_OF_ONE = 2000
+# The most of a unit that can be asked for, and in which unit more of it must be written.
+_LONGEST = {"S": (86_400, "seconds", "days"), "D": (365, "days", "years"), "W": (52, "weeks", "years")}
+_LONGEST |= {"M": (12, "months", "years"), "Y": (68, "years", "years")}
 _NEVER_TRADED = ("CASH", "CFD")
 
 
@@ -59,6 +63,13 @@ class Bar:
     trades: int
 
 
+def too_long(seconds: int, duration: str) -> str | None:
+    """What the service says to a duration that is too long for the size of the bars; None when it is not."""
+    parts = _DURATION.fullmatch(duration.strip())
+    fits = parts is None or seconds > 1 or (parts[2] == "S" and int(parts[1]) <= MAX_SECONDS_OF_ONE)
+    return None if fits else "Time length exceed max."
+
+
 def offers(contract: Contract, kind: str) -> bool:
     """Whether there is history of this kind for a contract."""
     if kind in ("TRADES", "ADJUSTED_LAST", "AGGTRADES"):
@@ -86,8 +97,9 @@ def sessions(query: Query) -> list[tuple[date, datetime, datetime]]:
     if parts is None or int(parts[1]) == 0:
         raise ValueError(f"Historical data request duration is invalid: {query.duration}")
     count, unit = int(parts[1]), parts[2]
-    if unit == "D" and count > 365:
-        raise ValueError("Historical data requests for durations longer than 365 days must be made in years.")
+    most, name, other = _LONGEST[unit]
+    if count > most:
+        raise ValueError(f"Historical data requests for durations longer than {most} {name} must be made in {other}.")
     spans = {"S": timedelta(seconds=count), "W": timedelta(days=7 * count), "M": timedelta(days=30 * count)}
     begin = query.end - spans.get(unit, timedelta(days=366 * count if unit == "Y" else 2 * count + 10))
     begin = max(begin, head_of(query.contract))
@@ -162,11 +174,11 @@ def bar_of(market: Market, contract: Contract, kind: str, extent: Extent, start:
         shift = {"BID": -below, "ASK": above, "MIDPOINT": (above - below) / 2}[kind]
         figures = [price + shift for price in prices]
     else:
-        figures = [_figure(contract, kind, price) for price in prices]
+        figures = [figure(contract, kind, price) for price in prices]
     return Bar(start, day, figures[0], max(figures), min(figures), figures[3], -1, Decimal(-1), -1)
 
 
-def _figure(contract: Contract, kind: str, price: Decimal) -> Decimal:
+def figure(contract: Contract, kind: str, price: Decimal) -> Decimal:
     """A volatility, a fee or a yield that goes with a price."""
     if kind == "FEE_RATE":
         return Decimal("0.25")

@@ -4,6 +4,7 @@ Pacing as in IBKR Campus TWS API docs, Historical Data Limitations: strict for b
 error 162 as users of real Gateways have reported them.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -13,16 +14,23 @@ from itertools import islice
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from tws_console.simulator import history, rules
+from tws_console.simulator import history
 from tws_console.simulator.clock import read_moment
-from tws_console.simulator.contracts import Contract, ContractQuery, read_query
+from tws_console.simulator.contracts import CONTINUOUS, Contract, read_query
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.history import Bar, Query
 from tws_console.simulator.market import step_of
+from tws_console.simulator.resolving import one_contract
 from tws_console.simulator.session import Session
 from tws_console.simulator.wire import Cursor, Field, frame
 
 HMDS = "Historical Market Data Service error message:"
+NO_ZONE = (
+    "Warning: You submitted request with date-time attributes without explicit time zone. Please switch to use "
+    "yyyymmdd-hh:mm:ss in UTC or use instrument time zone, like US/Eastern. Implied time zone functionality will be "
+    "removed in the next API release"
+)
+_ZONED = re.compile(r"^\d{8}-|[A-Za-z]")
 MAX_OPEN = 50
 STRICT_SECONDS = 30
 LIVE_SECONDS = 5
@@ -35,16 +43,6 @@ _asked: WeakKeyDictionary[Gateway, deque[Asked]] = WeakKeyDictionary()
 def refuse(session: Session, request_id: int, text: str) -> None:
     """Error 162 with its usual beginning."""
     session.send_error(request_id, 162, HMDS + text)
-
-
-def one_contract(gateway: Gateway, session: Session, request_id: int, query: ContractQuery) -> Contract | None:
-    """The one listing that a request means; otherwise the client gets error 200."""
-    rows = gateway.catalogue.resolve(query)
-    if len(rows) == 1:
-        return rows[0]
-    refusal = rules.ambiguous(query.symbol) if rows else rules.NO_SUCH_CONTRACT
-    session.send_error(request_id, refusal.code, refusal.text)
-    return None
 
 
 def _paced(gateway: Gateway, contract: Contract, fields: list[str], kind: str) -> bool:
@@ -82,13 +80,13 @@ def historical_data(gateway: Gateway, session: Session, fields: list[str]) -> No
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:
         return
-    problem = _problem(size, kind, end, live)
+    problem = _problem(contract, size, kind, end, live)
     if problem is not None:
         session.send_error(request_id, *problem)
         return
     seconds = history.SIZES[size]
     exchange = described.exchange or contract.default_exchange
-    text = _refusal(gateway, session, contract, exchange, kind, seconds, fields)
+    text = history.too_long(seconds, duration) or _refusal(gateway, session, contract, exchange, kind, seconds, fields)
     if text is not None:
         refuse(session, request_id, text)
         return
@@ -97,6 +95,8 @@ def historical_data(gateway: Gateway, session: Session, fields: list[str]) -> No
     except ValueError as wrong:
         session.send_error(request_id, 321, f"Error validating request.-'bO' : cause - {wrong}")
         return
+    if end.strip() and not _ZONED.search(end):
+        session.send_error(request_id, 2174, NO_ZONE)
     if kind == "SCHEDULE":
         _send_schedule(session, request_id, query)
         return
@@ -117,7 +117,9 @@ def make_query(
     return query
 
 
-def _problem(size: str, kind: str, end: str, live: bool) -> tuple[int, str] | None:
+def _problem(contract: Contract, size: str, kind: str, end: str, live: bool) -> tuple[int, str] | None:
+    if contract.sec_type == CONTINUOUS and end.strip():
+        return 10339, "Setting end date/time for continuous future security type is not allowed"
     cause = None
     if size not in history.SIZES:
         cause = f"Historical data bar size setting is invalid. Legal ones are: {history.LEGAL_SIZES}"
@@ -131,6 +133,8 @@ def _problem(size: str, kind: str, end: str, live: bool) -> tuple[int, str] | No
         cause = "Schedule requests must have a bar size of 1 day"
     elif live and history.SIZES[size] < LIVE_SECONDS:
         cause = "Bars that are kept up to date must last 5 seconds or more"
+    elif live and kind not in ("TRADES", "MIDPOINT", "BID", "ASK"):
+        cause = f"Historical data query type {kind} cannot be kept up to date"
     return None if cause is None else (321, f"Error validating request.-'bO' : cause - {cause}")
 
 
@@ -186,21 +190,24 @@ class _Answer:
     def _send(self) -> None:
         session, query = self._session, self._query
         fields: list[Field] = [17, self._id]
-        fields += [_moment(self._rows[0].start, query.contract), _moment(query.end, query.contract), len(self._rows)]
+        contract, version = query.contract, session.version
+        fields += [_moment(self._rows[0].start, contract, version), _moment(query.end, contract, version)]
+        fields.append(len(self._rows))
         for bar in self._rows:
-            fields += [_date(bar, query.contract, self._style), bar.open, bar.high, bar.low, bar.close]
+            fields += [_date(bar, contract, self._style, version), bar.open, bar.high, bar.low, bar.close]
             fields += [bar.volume, bar.average, bar.trades]
         session.send(frame(*fields))
         if self._live:
-            live = _LiveBars(self._gateway, self._id, query, self._style)
+            live = _LiveBars(self._gateway, self._id, query, self._style, version)
             session.subscriptions.streams["bars", self._id] = live.due
 
 
 class _LiveBars:
     """Sends the bar that is forming every five seconds of simulated time."""
 
-    def __init__(self, gateway: Gateway, request_id: int, query: Query, style: int) -> None:
+    def __init__(self, gateway: Gateway, request_id: int, query: Query, style: int, version: int) -> None:
         self._gateway, self._id, self._query, self._style = gateway, request_id, query, style
+        self._version = version
         self._told = step_of(gateway.clock.now()) // (4 * LIVE_SECONDS)
 
     def due(self) -> bytes:
@@ -221,20 +228,27 @@ class _LiveBars:
         if not rows:
             return b""
         bar = rows[-1]
-        written = _date(bar, query.contract, self._style)
+        written = _date(bar, query.contract, self._style, self._version)
         return frame(
             *(90, self._id, bar.trades, written, bar.open, bar.close, bar.high, bar.low, bar.average, bar.volume)
         )
 
 
-def _moment(at: datetime, contract: Contract) -> str:
+def _moment(at: datetime, contract: Contract, version: int) -> str:
+    """In the zone of the contract, with its name; before server version 174 in that of the login, without one."""
+    if version < 174:
+        return f"{at.astimezone(ZoneInfo('US/Eastern')):%Y%m%d  %H:%M:%S}"
     return f"{at.astimezone(ZoneInfo(contract.time_zone)):%Y%m%d %H:%M:%S} {contract.time_zone}"
 
 
-def _date(bar: Bar, contract: Contract, style: int) -> str:
+def _date(bar: Bar, contract: Contract, style: int, version: int) -> str:
+    """The beginning of a bar: 1 in words, 2 in seconds since 1970, 3 without the year; days are dates always."""
     if bar.day is not None:
         return f"{bar.day:%Y%m%d}"
-    return str(int(bar.start.timestamp())) if style == 2 else _moment(bar.start, contract)
+    if style == 2:
+        return str(int(bar.start.timestamp()))
+    written = _moment(bar.start, contract, version)
+    return written[4:] if style == 3 else written
 
 
 def _send_schedule(session: Session, request_id: int, query: Query) -> None:

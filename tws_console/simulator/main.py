@@ -69,7 +69,11 @@ def _port(written: str) -> int:
 
 async def _run(options: argparse.Namespace) -> int:
     settings = Settings(options.scenario, options.seed, options.master_client_id, options.read_only_api)
-    server = SimulatorServer(settings)
+    try:
+        server = SimulatorServer(settings)
+    except (ValueError, TypeError, KeyError, ArithmeticError) as problem:
+        sys.stderr.write(f"tws-console sim: scenario {options.scenario}: {problem!r}\n")
+        return EXIT_USAGE
     try:
         await server.start(options.host, options.port)
     except OSError as problem:

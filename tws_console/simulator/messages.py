@@ -19,9 +19,10 @@ FARMS = (
 )
 
 
-def error(request_id: int, code: int, message: str, version: int) -> bytes:
+def error(request_id: int, code: int, message: str, version: int, encoding: str = "utf-8") -> bytes:
     """An error or notice; the order-reject JSON follows from server version 166 on."""
-    return frame(4, 2, request_id, code, message, *([""] if version >= 166 else []))
+    fields = ["4", "2", str(request_id), str(code), message, *([""] if version >= 166 else [])]
+    return seal(fields, encoding)
 
 
 def position(account: str, held: Position) -> bytes:
@@ -167,12 +168,13 @@ def _priced(request_id: int, numbers: dict[str, int], old: Quote | None, new: Qu
     price, size = getattr(new, side), getattr(new, f"{side}_size")
     size_tick = _size_tick(request_id, numbers[f"{side}_size"], size)
     if old is None or getattr(old, side) != price:
-        return _price_tick(request_id, numbers[side], price, size) + size_tick
+        # Quotes can be traded at by the client's own order at once, so the mask of attributes is 1 (canAutoExecute).
+        return _price_tick(request_id, numbers[side], price, size, side != "last") + size_tick
     return size_tick if getattr(old, f"{side}_size") != size else b""
 
 
-def _price_tick(request_id: int, number: int, price: Decimal, size: int) -> bytes:
-    return seal(("1", "6", str(request_id), str(number), plain(price), str(size), "0"))
+def _price_tick(request_id: int, number: int, price: Decimal, size: int, executable: bool = False) -> bytes:
+    return seal(("1", "6", str(request_id), str(number), plain(price), str(size), "1" if executable else "0"))
 
 
 def _size_tick(request_id: int, number: int, size: int) -> bytes:

@@ -47,3 +47,13 @@ def price_cap(order: Order, price: Decimal) -> str:
         "accordance with our regulatory obligations as a broker, we will initially cap (or limit) the price of your "
         f"Limit Order to {price} or a more aggressive price still within your specified limit price."
     )
+
+
+def in_french(code: int, text: str) -> str:
+    """An error as a French TWS might word it; what is known by its code alone keeps what follows the colon."""
+    known = {
+        202: "Ordre annulé - raison:",
+        201: "Ordre rejeté - raison:",
+        10148: "Cet ordre ne peut être annulé, état:",
+    }
+    return known.get(code, "Requête refusée:") + text.partition(":")[2]

@@ -7,6 +7,7 @@ from tws_console.simulator.contracts import Contract, read_query
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.market import STEP_SECONDS, Quote
 from tws_console.simulator.options import Greeks
+from tws_console.simulator.resolving import one_contract
 from tws_console.simulator.session import Feed, Session
 from tws_console.simulator.wire import Cursor, Field, frame
 
@@ -98,15 +99,16 @@ def _calculation(gateway: Gateway, session: Session, fields: list[str]) -> tuple
     cursor.skip()
     request_id, query = cursor.integer(), read_query(cursor)
     first, spot = cursor.decimal() or Decimal(0), cursor.decimal() or Decimal(0)
-    rows = [row for row in gateway.catalogue.resolve(query) if row.is_option]
-    if len(rows) != 1:
-        refusal = rules.ambiguous(query.symbol) if rows else rules.NO_SUCH_CONTRACT
-        session.send_error(request_id, refusal.code, refusal.text)
+    contract = one_contract(gateway, session, request_id, query)
+    if contract is None:
+        return request_id, None, 0.0, 0.0
+    if not contract.is_option:
+        session.send_error(request_id, 321, "Error validating request.-'bI' : cause - The contract is no option")
         return request_id, None, 0.0, 0.0
     if first <= 0 or spot <= 0:
         session.send_error(request_id, 321, "Error validating request.-'bI' : cause - Invalid price or volatility")
         return request_id, None, 0.0, 0.0
-    return request_id, rows[0], float(first), float(spot)
+    return request_id, contract, float(first), float(spot)
 
 
 def nothing_to_cancel(gateway: Gateway, session: Session, fields: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Owns who is told what about orders. Imports `session`, `order_messages`, `messages`, `faults`, `accounts`.
+"""Owns who is told what about orders. Imports `session`, `order_messages`, `messages`, `notices`, `faults`, `accounts`.
 
 The owner's connection is told; client 0 is the owner of the manual orders it has bound. The master client sees
 openOrder, orderStatus and execDetails of all API clients, and of manual orders when it is client 0 (source: IBKR Campus
@@ -8,7 +8,7 @@ TWS API docs, Order Management). Nobody else is told: not even the client whose 
 from collections.abc import Callable
 from decimal import Decimal
 
-from tws_console.simulator import messages, order_messages, values
+from tws_console.simulator import messages, notices, order_messages, values
 from tws_console.simulator.accounts import Accounts
 from tws_console.simulator.clock import BrokerClock
 from tws_console.simulator.faults import Faults
@@ -79,7 +79,11 @@ class Reporter:
     def refused(self, client_id: int | None, order_id: int, code: int, text: str) -> None:
         """Send an error to the owner only."""
         session = None if client_id is None else self._sessions.get(client_id)
-        if session is not None:
+        if session is None:
+            return
+        if self._faults.take("localised", client_id):
+            session.send(messages.error(order_id, code, notices.in_french(code, text), session.version, "latin-1"))
+        else:
             session.send_error(order_id, code, text)
 
     def previewed(self, order: Order, preview: Preview | None, delay: float) -> None:
@@ -102,10 +106,16 @@ class Reporter:
             if wanted.positions:
                 session.send(row)
             for request_id, name in wanted.multi_positions.items():
-                if name in ("", account):
+                if account in self._accounts.members(name):
                     session.send(messages.position_multi(request_id, account, held))
-            if wanted.account == account:
-                profit = self._accounts.position_profit(held)
-                price: Decimal = self._market.quote(con_id).last
-                session.send(messages.portfolio(account, held, profit, price))
-                session.send(values.account_values(self._accounts, account, self._clock.now()))
+            for request_id, (name, ledger_only) in wanted.multi_values.items():
+                if account in self._accounts.members(name):
+                    session.send(values.multi_values(self._accounts, request_id, account, ledger_only=ledger_only))
+            if wanted.account is not None and account in self._accounts.members(wanted.account):
+                self._tell_account(session, wanted.account, con_id)
+
+    def _tell_account(self, session: Session, name: str, con_id: int) -> None:
+        held = self._accounts.view(name).positions[con_id]
+        price: Decimal = self._market.quote(con_id).last
+        session.send(messages.portfolio(name, held, self._accounts.position_profit(held), price))
+        session.send(values.account_values(self._accounts, name, self._clock.now(), ready=self._clock.link_up))

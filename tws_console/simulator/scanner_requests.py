@@ -13,6 +13,7 @@ from tws_console.simulator.wire import Cursor, Field, frame
 MAX_ROWS = 50
 MAX_SCANNERS = 10
 REFRESH_SECONDS = 30
+MORE_PERMISSIONS = "You must subscribe for additional permissions to obtain precise results for scanner. Parameters:"
 Row = tuple[Contract, Quote]
 
 
@@ -85,8 +86,16 @@ def scan(gateway: Gateway, session: Session, fields: list[str]) -> None:
         told = now
         return _ranking(gateway, request_id, instrument, code, count, fits)
 
+    if _hidden(gateway, instrument):
+        session.send_error(request_id, 492, f"{MORE_PERMISSIONS}{instrument},{location},{code}")
     session.send(due())
     streams["scan", request_id] = due
+
+
+def _hidden(gateway: Gateway, instrument: str) -> bool:
+    """Whether listings are left out because there is no subscription for them."""
+    wanted = _INSTRUMENTS[instrument]
+    return any((row.sec_type, row.currency) == wanted and not row.entitled for row in gateway.catalogue.listed)
 
 
 def _ranking(

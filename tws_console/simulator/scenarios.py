@@ -60,7 +60,11 @@ def load_scenario(name: str) -> Scenario:
     try:
         data = _read(path)
         faults = tuple(_raised(row) for row in data.pop("faults", []))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
+        if not data.get("accounts"):
+            raise ValueError("a scenario needs accounts, its own or those of one that it includes")
+    except KeyError as problem:
+        raise ValueError(f"{path}: {problem} is missing") from problem
+    except (OSError, TypeError, ValueError) as problem:
         raise ValueError(f"{path}: {problem}") from problem
     about = data.get("about") or "default, and: " + "; ".join(FAULTS[fault.name][1] for fault in faults)
     return Scenario(name, about, data, faults)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 
-from tws_console.simulator import account_requests, data_requests, values
+from tws_console.simulator import account_requests, data_requests
 from tws_console.simulator.control import Control
 from tws_console.simulator.dispatch import dispatch
 from tws_console.simulator.exchange import Exchange
@@ -191,8 +191,7 @@ class SimulatorServer:
             wanted = session.subscriptions
             if wanted.account is not None:
                 account_requests.push_account(self.gateway, session, wanted.account)
-            for request_id, tags in wanted.summaries.items():
-                session.send(values.summary_rows(self.gateway.accounts, request_id, tags))
+            account_requests.push_summaries(self.gateway, session, wanted.summaries)
 
     # --- faults and control ------------------------------------------------------------------------------------
 

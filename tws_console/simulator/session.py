@@ -26,13 +26,24 @@ _VERSIONS = re.compile(rb"v(\d{1,6})(?:\.\.(\d{1,6}))?(?: .*)?", re.DOTALL)
 
 @dataclass(slots=True)
 class Feed:
-    """One market data subscription: the contract, the tick numbers in use, the quote sent last."""
+    """One market data subscription: the contract, the tick numbers in use, what was sent last."""
 
     contract: Contract
     numbers: dict[str, int]
     sent: Quote | None = None
     delayed: bool = False
     frozen_at: int | None = None
+    generic: tuple[str, ...] = ()
+    told: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Summary:
+    """One account summary: the accounts, the tags, the value sent last by account, tag and currency."""
+
+    names: list[str]
+    tags: tuple[str, ...]
+    sent: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,12 +60,12 @@ class Subscriptions:
     auto_bind: bool = False
     sees_manual: bool = False
     feeds: dict[int, Feed] = field(default_factory=dict)
-    summaries: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    summaries: dict[int, Summary] = field(default_factory=dict)
     profits: dict[int, str] = field(default_factory=dict)
     single_profits: dict[int, tuple[str, int]] = field(default_factory=dict)
-    multi_values: dict[int, str] = field(default_factory=dict)
+    multi_values: dict[int, tuple[str, bool]] = field(default_factory=dict)
     multi_positions: dict[int, str] = field(default_factory=dict)
-    sent_profit: dict[int, tuple[Decimal, ...]] = field(default_factory=dict)
+    sent_profit: dict[int, tuple[Decimal | None, ...]] = field(default_factory=dict)
     streams: dict[tuple[str, int], Callable[[], bytes]] = field(default_factory=dict)
     queries: set[int] = field(default_factory=set)
 

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from tws_console.simulator import history
+from tws_console.simulator import history, schedule
 from tws_console.simulator.clock import read_moment
 from tws_console.simulator.contracts import Contract, read_query
 from tws_console.simulator.gateway import Gateway
-from tws_console.simulator.history_requests import one_contract, refuse
+from tws_console.simulator.history_requests import refuse
+from tws_console.simulator.lines import all_taken
 from tws_console.simulator.market import STEPS, Quote, step_of
+from tws_console.simulator.resolving import one_contract
 from tws_console.simulator.session import Session
 from tws_console.simulator.wire import Cursor, Field, frame
 
@@ -31,7 +33,7 @@ def real_time_bars(gateway: Gateway, session: Session, fields: list[str]) -> Non
     cursor.skip()
     request_id, described = cursor.integer(), read_query(cursor)
     cursor.skip()  # barSize: there is only one, whatever is written
-    kind = cursor.text().upper()
+    kind, liquid = cursor.text().upper(), cursor.flag()
     streams = session.subscriptions.streams
     if ("real-time", request_id) in streams:
         session.send_error(request_id, 322, "Error processing request.-'bZ' : cause - Duplicate ticker id")
@@ -43,6 +45,9 @@ def real_time_bars(gateway: Gateway, session: Session, fields: list[str]) -> Non
     if problem is not None:
         session.send_error(request_id, 420, f"Invalid Real-time Query:{problem}")
         return
+    if all_taken(gateway):
+        session.send_error(request_id, 456, "Max number of real time requests has been reached")
+        return
     told = step_of(gateway.clock.now()) // (STEPS * BAR_SECONDS)
 
     def due() -> bytes:
@@ -51,6 +56,8 @@ def real_time_bars(gateway: Gateway, session: Session, fields: list[str]) -> Non
         if now == told or not gateway.clock.link_up:
             return b""
         told = now
+        if gateway.clock.is_set and not schedule.is_open(contract, gateway.clock.now(), liquid=liquid):
+            return b""
         return _bar(gateway, request_id, contract, kind, (now - 1) * BAR_SECONDS)
 
     streams["real-time", request_id] = due

@@ -79,7 +79,7 @@ class Timeline:
             listings.redate(self._gateway.catalogue, today)
 
     def _end_day(self) -> None:
-        """Executions and completed orders are those of the present day: at midnight the Gateway forgets them."""
+        """At midnight the Gateway forgets executions and completed orders, with the numbers that clients gave them."""
         today = _eastern_day(self._gateway.clock.now())
         if today == self._trading_day:
             return
@@ -87,8 +87,7 @@ class Timeline:
         book = self._gateway.exchange.book
         self._past = [order for order in self._past if not order.done]
         self._past_executions = 0
-        book.executions = [row for row in book.executions if _eastern_day(row.at) >= today]
-        book.completed = [order for order in book.completed if _eastern_day(order.ended_at) >= today]
+        book.forget_before(lambda moment: _eastern_day(moment) < today)
 
     def _move_past(self, shift: timedelta) -> None:
         """Tell the scenario's own past relative to the moment that was set instead of to the start of the server."""

@@ -51,9 +51,9 @@ def frame(*fields: Field) -> bytes:
     return seal(text(field) for field in fields)
 
 
-def seal(fields: Iterable[str]) -> bytes:
+def seal(fields: Iterable[str], encoding: str = "utf-8") -> bytes:
     """Encode fields that are text already; the fast path of the long order rows."""
-    body = ("\0".join(fields) + "\0").encode("utf-8", errors="replace")
+    body = ("\0".join(fields) + "\0").encode(encoding, errors="replace")
     return len(body).to_bytes(4, "big") + body
 
 

@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
 from tws_console.model.session import ID_IN_USE, Phase, SessionState
-from tws_console.tui import desk, modes, recovering
+from tws_console.tui import desk, modes, money, recovering
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
@@ -125,9 +125,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     async def _begin(self) -> None:
         await asyncio.to_thread(self._load_engine)
-        self._engine = self._build_engine()
-        Bridge(self, self._engine).start()
-        await self._engine.start()
+        engine = self._build_engine()
+        await engine.start()
+        self._engine = engine
+        Bridge(self, engine).start()
         if isinstance(self.screen, ConnectPage):
             self.screen.draw()
         self.session_changed()
@@ -212,6 +213,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def action_cancel_order(self) -> None:
         desk.ask_cancel(self)
 
+    def action_cancel_scope(self) -> None:
+        desk.ask_cancel_scope(self)
+
     def action_choose(self, choice: str) -> None:
         recovering.ask_choice(self, choice)
 
@@ -252,6 +256,18 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def action_release_freeze(self) -> None:
         desk.ask_release(self)
+
+    async def action_close_position(self) -> None:
+        await money.close_position(self)
+
+    def action_flatten(self) -> None:
+        money.ask_flatten(self)
+
+    def action_arm_live(self) -> None:
+        money.ask_arm(self)
+
+    def action_disarm_live(self) -> None:
+        money.disarm(self)
 
     def action_ask_quit(self) -> None:
         desk.ask_quit(self)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
+from tws_console.model.order_scope import OrderScope
+from tws_console.rules.capability import CANCEL, TAKEOVER
 from tws_console.tui import modes
 from tws_console.tui.bindings import Action
 from tws_console.tui.views import formats
@@ -17,6 +19,8 @@ from tws_console.tui.views.orders import describe
 
 if TYPE_CHECKING:
     from tws_console.tui.app import ConsoleApp
+    from tws_console.tui.modals.dialog import Dialog
+    from tws_console.tui.views.selection import Facts
 
 log = logging.getLogger("tws_console.tui")
 
@@ -54,15 +58,46 @@ def ask_cancel(app: ConsoleApp) -> None:
     if page is None or order is None:
         app.say(Tone.INFO, "No order is under the cursor: nothing was cancelled.")
         return
-    from tws_console.tui.modals.cancel import CancelModal
-
     facts = page.facts()
 
     def answered(yes: bool | None) -> None:
         if yes:
             app.keep(_cancel(app, order))
 
-    app.push_screen(CancelModal(order, facts.capability(order), facts.orders), answered)
+    app.push_screen(_cancel_question(order, facts), answered)
+
+
+def _cancel_question(order: Order, facts: Facts) -> Dialog[bool]:
+    """The question about a cancel from here, about one under another client id, or why there is none."""
+    from tws_console.tui.modals.cancel import CancelModal
+    from tws_console.tui.modals.takeover import TakeoverModal
+
+    found = facts.capability(order)
+    elsewhere = TAKEOVER in found.can or (CANCEL in found.can and order.client_id != facts.client_id)
+    return TakeoverModal(order, facts.orders) if elsewhere else CancelModal(order, found, facts.orders)
+
+
+def ask_cancel_scope(app: ConsoleApp) -> None:
+    """Ask which orders to cancel: those that share something with the order under the cursor at this key press."""
+    page = app.page
+    order = page.selected_order() if page is not None else None
+    if page is None or order is None:
+        app.say(Tone.INFO, "No order is under the cursor: nothing was cancelled.")
+        return
+    from tws_console.tui.modals.scope import ScopeModal
+
+    def answered(scope: OrderScope | None) -> None:
+        engine = app.engine
+        if scope is None or engine is None:
+            return
+        try:
+            engine.stop.fire_at(scope)
+        except ValueError as error:
+            app.say(Tone.WARN, str(error))
+            return
+        app.switch_mode("proof")
+
+    app.push_screen(ScopeModal(order, page.facts().orders), answered)
 
 
 async def _cancel(app: ConsoleApp, order: Order) -> None:
@@ -70,7 +105,11 @@ async def _cancel(app: ConsoleApp, order: Order) -> None:
     if engine is None:
         return
     try:
-        result = await engine.trading.cancel(order)
+        if engine.takeover.needed(order):
+            # What client 0 does to manual orders stood in the question that was answered with yes.
+            result = await engine.takeover.cancel(order, may_bind=True)
+        else:
+            result = await engine.trading.cancel(order)
     except Exception as error:
         # The task's end is nobody's business but the user's: whatever it was, the order may still be live.
         log.exception("cancel of %s", order.key)

@@ -60,6 +60,8 @@ class Draft:
     send: str = "staged"
     instrument: Instrument | None = None
     steps: tuple[PriceStep, ...] = field(default=())
+    reduce_only: bool = False
+    """It was made to close a position, and may do nothing else."""
 
     def text(self, name: str) -> str:
         return str(getattr(self, name))
@@ -201,6 +203,12 @@ def from_row(
             quantity=_plain(abs(position.quantity)) if closes else "",
         )
     return draft
+
+
+def to_close(position: Position, limit: Decimal | None) -> Draft:
+    """The draft that closes the position exactly; `limit` is the price to start with, None while there is none."""
+    draft = from_row("SELL" if position.quantity > 0 else "BUY", position.instrument, None, position, ())
+    return replace(draft, limit=_plain(limit), reduce_only=True)
 
 
 def _plain(value: Decimal | None) -> str:

@@ -1,14 +1,17 @@
 """Hands every key, paste and mouse event to the stop bar before anything else sees it, and carries out what follows.
 
-Owns the wiring between `tui.stop` (states), `widgets.stop_bar` (drawing), open dialogs and the proof page. May import
-textual; not the engine.
+Owns the wiring between `tui.stop` (states), `widgets.stop_bar` (drawing), open dialogs and the proof page. With our
+driver keys and pastes are decided in the thread that reads them, and what follows for the screen is posted to the loop;
+without it (tests, Windows) both happen in the loop. May import textual; not the engine.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.message import Message
 from textual.timer import Timer
 
 from tws_console.tui.facade import console
@@ -27,23 +30,37 @@ PROOF_MODE = "proof"
 
 
 class StopGate:
-    """One per app. The app asks `handle` first for every event and drops the event when the answer is True."""
+    """One per app. The driver asks `seen` first for every message that it has read, the app `handle` for every event;
+    each drops it when the answer is True.
+    """
 
     def __init__(self, app: App[int], stop_keys: tuple[str, ...] = STOP_KEYS) -> None:
         self._app = app
         self._console = console(app)
         self._bar: StopBar | None = None
         self._timer: Timer | None = None
+        self._loop_thread = threading.get_ident()
+        self._watched = False
         self.control = StopControl(self._actions, self._clock, self._changed, stop_keys)
+
+    def watch(self) -> None:
+        """From now on every key and paste is shown to `seen`, in the thread that reads it."""
+        self._watched = True
+
+    def seen(self, message: Message) -> bool:
+        """True when the bar takes this key or paste. Called in the thread that reads the terminal: nothing in it waits
+        for the loop.
+        """
+        if isinstance(message, events.Key):
+            return self.control.key(message.key)
+        return isinstance(message, events.Paste) and self.control.paste()
 
     def handle(self, event: events.Event) -> bool:
         """True when the event is swallowed. Events that come back up from a widget have been asked about before."""
         if not isinstance(event, (events.InputEvent, events.Paste)) or event.is_forwarded:
             return False
-        if isinstance(event, events.Key):
-            return self.control.key(event.key)
-        if isinstance(event, events.Paste):
-            return self.control.paste()
+        if isinstance(event, (events.Key, events.Paste)):
+            return not self._watched and self.seen(event)
         if not self.control.open:
             return False
         if isinstance(event, events.MouseDown) and event.y == 0 and event.x >= self._app.size.width - STOP_LABEL:
@@ -57,12 +74,21 @@ class StopGate:
 
     def _actions(self) -> StopActions | None:
         engine = self._console.engine
-        return None if engine is None else engine.stop
+        if engine is None:
+            return None
+        return engine.stop_lane if self._watched else engine.stop
 
     def _clock(self) -> float:
         return self._console.monotonic()
 
     def _changed(self, change: StopChange) -> None:
+        if threading.get_ident() == self._loop_thread:
+            self._follow(change)
+        else:
+            self._app.call_later(self._follow, change)
+
+    def _follow(self, change: StopChange) -> None:
+        """What a change means for the screen."""
         if change is StopChange.SENT:
             self._remove()
             self._withdraw_questions()

@@ -10,12 +10,12 @@ import pytest
 from tests.support.engine import connected_engine, ticket, until
 from tests.support.raw_client import RawClient
 from tests.support.simulator import SimulatorProcess, wait_until
-from tws_console.model.order import Status
+from tws_console.model.order import Status, Witness
 from tws_console.model.problems import ErrorCode
 from tws_console.model.stop import Outcome, StopVerdict
 from tws_console.simulator.faults import FAULTS
 
-PLACE, GLOBAL_CANCEL = 3, 58
+PLACE, CANCEL, GLOBAL_CANCEL = 3, 4, 58
 
 
 async def test_stop_proves_itself_when_orders_of_every_owner_are_open(sim: SimulatorProcess, home: Path) -> None:
@@ -89,12 +89,28 @@ async def test_stop_is_not_proved_when_an_order_was_never_answered_elsewhere(
     async with connected_engine(empty_sim, home, 12) as other:
         lost = await other.trading.place(await ticket(other), timeout=0.3)
         assert lost.code is ErrorCode.OUTCOME_UNKNOWN
+        async with connected_engine(empty_sim, home, 11) as engine:
+            engine.stop.fire()
+            report = await engine.stop.wait(2)
+
+            assert report.verdict is StopVerdict.EMPTY
+            assert [line.outcome for line in report.orders] == [Outcome.UNKNOWN]
+            assert "client 12 is connected" in report.orders[0].reason
+
+
+async def test_stop_is_proved_when_an_order_never_answered_elsewhere_can_be_asked_for(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    empty_sim.ctl("fault", "drop-placement")
+    async with connected_engine(empty_sim, home, 12) as other:
+        await other.trading.place(await ticket(other), timeout=0.3)
     async with connected_engine(empty_sim, home, 11) as engine:
         engine.stop.fire()
-        report = await engine.stop.wait(1.5)
+        report = await engine.stop.wait(10)
 
-        assert report.verdict is StopVerdict.EMPTY
-        assert [line.outcome for line in report.orders] == [Outcome.UNKNOWN]
+        assert report.proved, report.why
+        assert [line.witness for line in report.orders] == [Witness.REFUSAL]
+        assert [one["client_id"] for one in empty_sim.requests(CANCEL)] == [12]
 
 
 async def test_stop_is_proved_when_tws_does_not_know_our_lost_order(empty_sim: SimulatorProcess, home: Path) -> None:
@@ -127,7 +143,7 @@ async def test_stop_says_so_when_there_is_no_connection(empty_sim: SimulatorProc
 async def test_order_that_appears_late_bars_the_proof_and_is_not_cancelled(
     sim: SimulatorProcess, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tws_console.engine.proof.OWN_WINDOW", 0.0)
+    monkeypatch.setattr("tws_console.engine.evidence.OWN_WINDOW", 0.0)
     sim.ctl("fault", "no-global-cancel")
     async with connected_engine(sim, home, polling=True) as engine:
         engine.stop.fire()

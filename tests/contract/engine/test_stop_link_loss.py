@@ -60,12 +60,12 @@ async def test_lost_placement_bars_the_proof_when_its_reference_was_used_before(
         assert (await other.trading.place(await ticket(other, order_ref="hedge"))).submitted
         empty_sim.ctl("fault", "drop-placement")
         await other.trading.place(await ticket(other, order_ref="hedge"), timeout=0.3)
-    async with connected_engine(empty_sim, home, 11) as engine:
-        engine.stop.fire()
-        report = await engine.stop.wait(1.5)
+        async with connected_engine(empty_sim, home, 11) as engine:
+            engine.stop.fire()
+            report = await engine.stop.wait(2)
 
-        assert report.verdict is StopVerdict.EMPTY
-        assert [line.outcome for line in report.orders] == [Outcome.UNKNOWN, Outcome.CANCELLED]
+            assert report.verdict is StopVerdict.EMPTY
+            assert [line.outcome for line in report.orders] == [Outcome.UNKNOWN, Outcome.CANCELLED]
 
 
 async def test_link_comes_back_when_the_journal_cannot_be_used(empty_sim: SimulatorProcess, home: Path) -> None:

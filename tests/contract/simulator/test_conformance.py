@@ -10,13 +10,17 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.contract.simulator.facts import (
+    accounts,
     advisors,
     brackets,
     changes,
-    data,
+    contracts,
     echoes,
     fills,
+    history,
     lifecycle,
+    login,
+    market,
     notices,
     rights,
     session,
@@ -26,7 +30,24 @@ from tests.contract.simulator.facts import (
 from tests.contract.simulator.facts.table import FACTS, Fact, Stage
 from tws_console.simulator.server import SimulatorServer
 
-ROOMS = (advisors, brackets, changes, data, echoes, fills, lifecycle, notices, rights, session, visibility, witnesses)
+ROOMS = (
+    accounts,
+    advisors,
+    brackets,
+    changes,
+    contracts,
+    echoes,
+    fills,
+    history,
+    lifecycle,
+    login,
+    market,
+    notices,
+    rights,
+    session,
+    visibility,
+    witnesses,
+)
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FACTS])

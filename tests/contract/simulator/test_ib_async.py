@@ -112,3 +112,28 @@ async def test_quotes_and_profit_arrive_when_subscribed(ib: IB) -> None:
     await eventually(lambda: profit.realizedPnL == 177.8 and single.position == 400)
     assert ticker.marketDataType == 1
     assert len({row.account for row in await ib.accountSummaryAsync()} - {""}) == 2
+
+
+async def test_requests_beside_trading_decode_when_asked(ib: IB) -> None:
+    [apple] = await ib.qualifyContractsAsync(AAPL)
+    assert isinstance(apple, Contract)
+    await ib.reqUserInfoAsync()  # type: ignore[no-untyped-call]  # ends, and tells nothing
+    histogram = await ib.reqHistogramDataAsync(apple, True, "2 days")
+    assert [bar.price for bar in histogram] == sorted(bar.price for bar in histogram)
+    assert all(bar.count > 0 for bar in histogram)
+    components = await ib.reqSmartComponentsAsync("9c0001")  # type: ignore[no-untyped-call]
+    assert components[0].exchange == "NASDAQ"
+    assert {row.exchange for row in await ib.reqMktDepthExchangesAsync()} >= {"ISLAND", "CME"}
+    assert [provider.code for provider in await ib.reqNewsProvidersAsync() or []] == ["BRFG", "BRFUPDN", "DJNL"]
+
+
+async def test_generic_ticks_reach_the_ticker_when_asked(ib: IB) -> None:
+    [apple] = await ib.qualifyContractsAsync(AAPL)
+    assert isinstance(apple, Contract)
+    ticker: Ticker = ib.reqMktData(apple, "100,101,105,106,165,225,232,233,236,293,318,411,456,595")
+    await eventually(lambda: (ticker.shortableShares > 0 and ticker.rtTradeVolume >= 0) or ticker.markPrice > 0)
+    assert ticker.halted == 0
+    assert ticker.low52week < ticker.last < ticker.high52week * 2
+    assert (ticker.callOpenInterest > 0, ticker.avVolume > 0, ticker.impliedVolatility > 0) == (True, True, True)
+    assert ticker.bidExchange == "ABD"
+    assert ticker.vwap > 0

@@ -36,7 +36,7 @@ async def _everything(simulator: SimulatorServer, version: int) -> list[Message]
         *(
             [97, 20, *AAPL, "MidPoint", 0, 0],
             [10, 5, 21, *AAPL, 5, 1, ""],
-            [10, 5, 22, *AAPL, 5, 0, ""],
+            [10, 5, 22, *AAPL[:7], "ISLAND", *AAPL[8:], 5, 0, ""],
             [82],
             [83, 23, "9c"],
         ),

@@ -9,7 +9,6 @@ from tests.contract.simulator.conftest import Connect
 from tests.support.control import ctl
 from tests.support.order_fields import order_fields
 from tests.support.raw_client import RawClient, eventually
-from tests.support.steps import steps_of
 from tws_console.simulator.orders import Order
 from tws_console.simulator.server import SimulatorServer
 
@@ -32,49 +31,6 @@ def _live(server: SimulatorServer) -> list[Order]:
 # --- changes -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"con_id": 272093, "symbol": "MSFT"}, 105),
-        ({"account": "DU7654321"}, 105),
-        ({"order_type": "STP", "stop": "300"}, 329),
-        ({"tif": "GTC"}, 462),
-        ({"oca": "other"}, 10326),
-        ({"oca": "g", "oca_type": 2}, 10327),
-        ({"parent_id": 7}, 10341),
-        ({"limit": "100.001"}, 110),
-    ],
-)
-async def test_order_stays_when_its_change_is_not_allowed(
-    empty: SimulatorServer, connect: Connect, changes: dict[str, object], code: int
-) -> None:
-    client = await connect(empty, 11)
-    base: dict[str, object] = {"limit": "100", "oca": "g", "oca_type": 1}
-    client.send(*order_fields(1, **base))  # type: ignore[arg-type]
-    await _rests(client, 1)
-    [order] = _live(empty)
-    terms = order.terms
-    client.send(*order_fields(1, **(base | changes)))  # type: ignore[arg-type]
-    assert (await client.until_error(code))[2] == "1"
-    assert order.terms == terms
-    assert order.status == "Submitted"
-
-
-async def test_second_change_is_not_sent_when_the_first_is_on_its_way(empty: SimulatorServer, connect: Connect) -> None:
-    client = await connect(empty, 11)
-    client.send(*order_fields(1, limit="100"))
-    await _rests(client, 1)
-    client.send(*order_fields(1, limit="101"))
-    client.send(*order_fields(1, limit="102"))
-    assert (await client.until_error(2102))[2] == "1"
-    [order] = _live(empty)
-    assert order.terms.limit == 101
-    await eventually(lambda: not order.unsettled)
-    client.send(*order_fields(1, limit="102"))
-    await _rests(client, 1)
-    assert order.terms.limit == 102
-
-
 async def test_change_gets_2102_when_the_order_is_not_acknowledged(empty: SimulatorServer, connect: Connect) -> None:
     client = await connect(empty, 11)
     await _fault(empty, "1100")
@@ -84,38 +40,7 @@ async def test_change_gets_2102_when_the_order_is_not_acknowledged(empty: Simula
     await client.until_error(2102)
 
 
-async def test_change_gets_104_when_a_cancel_is_pending(empty: SimulatorServer, connect: Connect) -> None:
-    client = await connect(empty, 11)
-    client.send(*order_fields(1, limit="100"))
-    await _rests(client, 1)
-    client.send(4, 1, 1, "")
-    client.send(*order_fields(1, limit="101"))
-    await client.until_error(104)
-    await client.until_error(202)
-
-
-async def test_day_order_becomes_immediate_when_changed(empty: SimulatorServer, connect: Connect) -> None:
-    client = await connect(empty, 11)
-    client.send(*order_fields(1, limit="100"))
-    await _rests(client, 1)
-    client.send(*order_fields(1, limit="100", tif="IOC"))
-    await client.until_error(202)
-    assert _live(empty) == []
-
-
 # --- precautions and holds -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("fault", ["109", "163", "383"])
-async def test_precaution_refuses_without_a_trace_when_raised(
-    empty: SimulatorServer, connect: Connect, fault: str
-) -> None:
-    client = await connect(empty, 11)
-    await _fault(empty, fault)
-    client.send(*order_fields(1, limit="100"))
-    await client.until_error(int(fault))
-    assert await client.settle() == []
-    assert list(empty.exchange.book.open()) == []
 
 
 async def test_order_is_nowhere_until_somebody_clicks_when_held_silently(
@@ -130,22 +55,6 @@ async def test_order_is_nowhere_until_somebody_clicks_when_held_silently(
     assert (await client.until_error(106))[4] == "Can't transmit order id:1"
     await ctl(empty.control_port, "clear", "silent-hold")
     await _rests(client, 1)
-
-
-async def test_cancel_is_refused_and_order_restated_when_another_cancels(
-    empty: SimulatorServer, connect: Connect
-) -> None:
-    client = await connect(empty, 11)
-    client.send(*order_fields(1, limit="100"))
-    await _rests(client, 1)
-    await _fault(empty, "cancel-by-other")
-    client.received.clear()
-    client.send(4, 1, 1, "")
-    assert (await client.until_error(201))[4] == "Order is already being cancelled by another user"
-    await client.settle()
-    assert steps_of(client.received, 1) == ["E:201", "O", "S:Submitted"]
-    client.send(4, 1, 1, "")
-    await client.until_error(202)
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -185,19 +94,6 @@ async def test_two_orders_live_under_one_number_when_doubled(
     assert {m[1] for m in rows} == {"1"}
     assert len({m[25] for m in rows}) == 2
     assert [o.terms.limit for o in _live(empty)] == ([99, 100] if changing else [100, 100])
-
-
-async def test_client_0_sees_manual_orders_unbound_when_it_does_not_bind(
-    empty: SimulatorServer, connect: Connect
-) -> None:
-    zero, other = await connect(empty, 0), await connect(empty, 11)
-    zero.send(15, 1, 0)
-    await zero.settle()
-    made = await ctl(empty.control_port, "manual", "BUY", "10", "AAPL", "LMT", "100")
-    row = (await zero.until_id(3))[-1]
-    assert (row[1], row[9], row[6]) == ("0", "0", str(made["perm_id"]))
-    assert not _live(empty)[0].client_id
-    assert await other.settle() == []
 
 
 # --- pace ----------------------------------------------------------------------------------------------------------
@@ -256,24 +152,6 @@ async def test_values_per_currency_are_renamed_when_prefixed(
     await ctl(empty.control_port, "clear", "ledger-prefix")
     client.send(76, 1, 6, "DU1234567", "", 0)
     assert "CashBalance" in {m[5] for m in await client.until_id(74) if m[0] == "73"}
-
-
-async def test_owner_is_shown_its_orders_and_can_cancel_them_when_server_restarts(
-    empty: SimulatorServer, connect: Connect
-) -> None:
-    client = await connect(empty, 11)
-    client.send(*order_fields(4, limit="100", tif="GTC"))
-    await _rests(client, 4)
-    [order] = _live(empty)
-    await _fault(empty, "restart", "seconds=0.05")
-    assert await client.closed()
-    await eventually(lambda: empty.listening)
-    again = await connect(empty, 11)
-    assert [m[0] for m in again.received][:5] == ["5", "3", "53", "15", "9"]
-    assert again.received[0][25] == str(order.perm_id)
-    assert again.received[4][2] == "5"
-    again.send(4, 1, 4, "")
-    await again.until_error(202)
 
 
 def _worth(server: SimulatorServer) -> tuple[Decimal, Decimal]:

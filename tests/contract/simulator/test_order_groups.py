@@ -88,25 +88,6 @@ async def test_children_are_reduced_together_when_one_fills_in_part(empty: Simul
     assert _order(empty, 3).why_held == "trigger"
 
 
-@pytest.mark.parametrize("limit", [20])
-async def test_broker_rejects_one_more_when_side_is_full(empty: SimulatorServer, connect: Connect, limit: int) -> None:
-    client = await connect(empty, 11)
-    for number in range(1, limit + 1):
-        client.send(*order_fields(number, limit="100", quantity=1))
-    await client.until_status(limit, "Submitted")
-    client.send(*order_fields(limit + 1, limit="100", quantity=1))
-    await client.until_error(201)
-    for number, other in enumerate(({"action": "SELL", "limit": "400"}, {"account": "DU7654321", "limit": "100"}), 30):
-        client.send(*order_fields(number, quantity=1, **other))  # type: ignore[arg-type]
-        await client.until_status(number, "Submitted")
-    client.send(*order_fields(40, limit="100", quantity=1, con_id=MSFT, symbol="MSFT"))
-    await client.until_status(40, "Submitted")
-    client.send(4, 1, 1, "")
-    await client.until_status(1, "Cancelled")
-    client.send(*order_fields(41, limit="100", quantity=1))
-    await client.until_status(41, "Submitted")
-
-
 LEGS = ((AAPL, 1, "BUY", "SMART"), (MSFT, 2, "SELL", "SMART"))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 asyncio.set_event_loop(asyncio.new_event_loop())  # its dependency looks for a loop while it is imported
 
-from ib_insync import IB, LimitOrder, Stock  # noqa: E402
+from ib_insync import IB, ExecutionFilter, LimitOrder, Stock  # noqa: E402
 
 TIMEOUT = 10.0
 
@@ -79,15 +79,57 @@ def trade(ib: Any, codes: list[list[int]], foreign: Any) -> dict[str, Any]:
     }
 
 
+def bracket(ib: Any, codes: list[list[int]]) -> dict[str, Any]:
+    """The library's own bracket; then the parent is cancelled and takes the others along."""
+    contract = Stock("AAPL", "SMART", "USD")
+    ib.qualifyContracts(contract)
+    orders = ib.bracketOrder("BUY", 100, 200, 300, 150, tif="DAY", account="DU1234567")
+    trades = [ib.placeOrder(contract, order) for order in orders]
+    until(ib, lambda: [t.orderStatus.status for t in trades] == ["Submitted", "PreSubmitted", "PreSubmitted"])
+    number = orders[0].orderId
+    held = [[t.orderStatus.parentId - number * (t is not trades[0]), t.orderStatus.whyHeld] for t in trades]
+    shown = ib.openOrders()
+    ib.cancelOrder(orders[0])
+    until(ib, lambda: all([order.orderId, 202] in codes for order in orders))
+    until(ib, lambda: all(t.orderStatus.status == "Cancelled" for t in trades))
+    return {"bracket_held": held, "bracket_known": len([order for order in shown if order in orders])}
+
+
+def group_and_fill(ib: Any) -> dict[str, Any]:
+    """A resting order and one that fills, in one group: the fill cancels the other. Then executions by filter."""
+    contract, since = Stock("AAPL", "SMART", "USD"), len(ib.fills())
+    ib.qualifyContracts(contract)
+    pair = [LimitOrder("BUY", 10, price, tif="DAY", account="DU1234567") for price in (200, 10000)]
+    ib.oneCancelsAll(pair, f"pair {ib.client.getReqId()}", 1)
+    resting = ib.placeOrder(contract, pair[0])
+    until(ib, lambda: resting.orderStatus.status == "Submitted")
+    filled = ib.placeOrder(contract, pair[1])
+    until(ib, lambda: [t.orderStatus.status for t in (resting, filled)] == ["Cancelled", "Filled"])
+    live = [
+        [fill.contract.symbol, fill.execution.side, fill.execution.orderId == pair[1].orderId]
+        for fill in ib.fills()[since:]
+    ]
+    asked = [ExecutionFilter(clientId=ib.client.clientId, symbol=symbol, side="BUY") for symbol in ("AAPL", "MSFT")]
+    return {"live_executions": live, "filtered": [len(ib.reqExecutions(wanted)) for wanted in asked]}
+
+
 def finish(port: int, client_id: int, ib: Any) -> dict[str, Any]:
     ib.reqGlobalCancel()
     fresh = IB()  # a client keeps what it once saw; only a new one shows that the list is empty
     fresh.connect("127.0.0.1", port, clientId=client_id + 1, account="DU1234567", timeout=TIMEOUT)
     until(fresh, lambda: not fresh.reqAllOpenOrders() or _forget(fresh))
-    completed = [trade.orderStatus.status for trade in fresh.reqCompletedOrders(False)]
+    ended = fresh.reqCompletedOrders(False)
+    completed = [trade.orderStatus.status for trade in ended]
+    perm_ids = {trade.order.permId for trade in ended}
+    parents = [trade.order.parentPermId for trade in ended if trade.order.parentPermId in perm_ids]
     statuses = [trade.orderStatus.status for trade in fresh.trades()]
     fresh.disconnect()
-    return {"completed": sorted(completed), "statuses": len(statuses)}
+    return {
+        "completed": sorted(completed),
+        "completed_children": len(parents),
+        "completed_parents": len(set(parents)),
+        "statuses": len(statuses),
+    }
 
 
 def _forget(ib: Any) -> bool:
@@ -107,7 +149,7 @@ def main(port: int, client_id: int) -> dict[str, Any]:
     }
     seen |= lists(ib) | {"prices": prices(ib)}
     foreign = max((t.order for t in ib.openTrades() if t.order.clientId), key=lambda order: order.clientId)
-    seen |= trade(ib, codes, foreign) | finish(port, client_id, ib)
+    seen |= trade(ib, codes, foreign) | bracket(ib, codes) | group_and_fill(ib) | finish(port, client_id, ib)
     seen["errors"] = sorted({code for request_id, code in codes if code not in (2104, 2106, 2158)})
     ib.disconnect()
     return seen

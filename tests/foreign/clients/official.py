@@ -67,6 +67,7 @@ class Client(EWrapper, EClient):
 
     def orderStatus(self, orderId, status, *rest):
         self.note("orderStatus", orderId, status)
+        self.note("details", orderId, status, *rest)
 
     def openOrderEnd(self):
         self.note("openOrderEnd")
@@ -94,6 +95,7 @@ class Client(EWrapper, EClient):
 
     def execDetails(self, reqId, contract, execution):
         self.note("execDetails", reqId, execution.execId, float(execution.shares))
+        self.note("execution", reqId, contract.symbol, execution.side, execution.clientId, execution.orderId)
 
     def execDetailsEnd(self, reqId):
         self.note("execDetailsEnd", reqId)
@@ -106,6 +108,7 @@ class Client(EWrapper, EClient):
 
     def completedOrder(self, contract, order, orderState):
         self.note("completedOrder", str(order.permId), orderState.completedStatus)
+        self.note("ended", str(order.permId), str(order.parentPermId), orderState.status)
 
     def completedOrdersEnd(self):
         self.note("completedOrdersEnd")
@@ -200,6 +203,58 @@ def trade(client: Client, number: int, foreign: int) -> dict[str, Any]:
     }
 
 
+def bracket(client: Client, number: int) -> dict[str, Any]:
+    """Parent and target staged, the stop sent; then the parent is cancelled and takes the others along."""
+    since = len(client.seen)
+    parts = (limit_order(200), limit_order(300), limit_order(0))
+    for place, order in enumerate(parts):
+        order.transmit = place == 2
+        if place:
+            order.action, order.parentId = "SELL", number
+    parts[2].orderType, parts[2].auxPrice = "STP", 150
+    for place, order in enumerate(parts):
+        client.placeOrder(number + place, stock("AAPL"), order)
+    client.wait("details", lambda i, status, *rest: i == number + 2 and status == "PreSubmitted", since=since)
+    client.wait("orderStatus", lambda i, status: i == number and status == "Submitted", since=since)
+    rows = {i: order for i, contract, order, state in client.all("openOrder", since)}
+    held = {i: [rest[4], rest[7]] for i, status, *rest in client.all("details", since)}
+    group = rows[number + 1].ocaGroup
+    client.cancel(number)
+    for place in range(3):
+        client.wait("orderStatus", lambda i, status, place=place: i == number + place and status == "Cancelled")
+        client.wait("error", lambda i, code, place=place: i == number + place and code == 202)
+    return {
+        "bracket_held": [
+            [held[number + place][0] - number * (place > 0), held[number + place][1]] for place in range(3)
+        ],
+        "bracket_group": [group == str(rows[number].permId), rows[number + 1].ocaType],
+    }
+
+
+def group_and_fill(client: Client, number: int) -> dict[str, Any]:
+    """A resting order and one that fills, in one group: the fill cancels the other. Then executions by filter."""
+    for place, order in enumerate((limit_order(200), limit_order(10000))):
+        order.ocaGroup, order.ocaType, order.totalQuantity = f"pair {number}", 1, 10
+        client.placeOrder(number + place, stock("AAPL"), order)
+        if not place:
+            client.wait("orderStatus", lambda i, status: i == number and status == "Submitted")
+    client.wait("orderStatus", lambda i, status: i == number + 1 and status == "Filled")
+    client.wait("orderStatus", lambda i, status: i == number and status == "Cancelled")
+    live = [row for row in client.all("execution") if row[0] == -1]
+    asked = ExecutionFilter()
+    asked.clientId, asked.symbol, asked.side = client.clientId, "AAPL", "BUY"
+    client.reqExecutions(31, asked)
+    client.wait("execDetailsEnd", lambda request_id: request_id == 31)
+    asked.symbol = "MSFT"
+    client.reqExecutions(32, asked)
+    client.wait("execDetailsEnd", lambda request_id: request_id == 32)
+    found = client.all("execution")
+    return {
+        "live_executions": [[symbol, side, number + 1 == order] for r, symbol, side, c, order in live],
+        "filtered": [sum(row[0] == request_id for row in found) for request_id in (31, 32)],
+    }
+
+
 def finish(client: Client) -> dict[str, Any]:
     client.cancel_all()
     while True:
@@ -210,7 +265,16 @@ def finish(client: Client) -> dict[str, Any]:
             break
     client.reqCompletedOrders(False)
     client.wait("completedOrdersEnd")
-    return {"completed": sorted(status for perm_id, status in client.all("completedOrder"))}
+    parents = {parent for perm_id, parent, status in client.all("ended")}
+    return {
+        "completed": sorted(status for perm_id, status in client.all("completedOrder")),
+        "completed_children": len([p for p, parent, status in client.all("ended") if parent in _perm_ids(client)]),
+        "completed_parents": len(parents & _perm_ids(client)),
+    }
+
+
+def _perm_ids(client: Client) -> set[str]:
+    return {perm_id for perm_id, parent, status in client.all("ended")}
 
 
 def main(port: int, client_id: int) -> dict[str, Any]:
@@ -232,6 +296,8 @@ def session(client: Client) -> dict[str, Any]:
     }
     seen |= lists(client) | {"prices": prices(client)}
     seen |= trade(client, seen["open_orders"][-1][1] + 100, seen["open_orders"][-1][1])
+    seen |= bracket(client, seen["open_orders"][-1][1] + 110)
+    seen |= group_and_fill(client, seen["open_orders"][-1][1] + 120)
     seen |= finish(client)
     seen["errors"] = sorted({code for request_id, code in client.all("error") if code not in (2104, 2106, 2158)})
     return seen

@@ -105,6 +105,53 @@ async function trade(number, foreign) {
   };
 }
 
+// Parent and target staged, the stop sent; then the parent is cancelled and takes the others along.
+async function bracket(number) {
+  const since = seen.length;
+  const stop = { action: "SELL", orderType: "STP", lmtPrice: undefined, auxPrice: 150, parentId: number };
+  ib.placeOrder(number, stock("AAPL"), limit(200, { transmit: false }));
+  ib.placeOrder(number + 1, stock("AAPL"), limit(300, { action: "SELL", parentId: number, transmit: false }));
+  ib.placeOrder(number + 2, stock("AAPL"), limit(0, stop));
+  await wait("orderStatus", (id, status) => id === number + 2 && status === "PreSubmitted", since);
+  await wait("orderStatus", (id, status) => id === number && status === "Submitted", since);
+  const rows = new Map(all("openOrder", since).map(([id, contract, order]) => [id, order]));
+  const held = new Map(all("orderStatus", since).map((row) => [row[0], [row[6], row[9]]]));
+  ib.cancelOrder(number);
+  for (const id of [number, number + 1, number + 2]) {
+    await wait("orderStatus", (other, status) => other === id && status === "Cancelled");
+    await wait("error", (other, code) => other === id && code === 202);
+  }
+  const shown = [0, 1, 2].map((place) => {
+    const [parent, why] = held.get(number + place);
+    return [parent - (place > 0 ? number : 0), why];
+  });
+  const group = rows.get(number + 1);
+  return {
+    bracket_held: shown,
+    bracket_group: [group.ocaGroup === String(rows.get(number).permId), group.ocaType],
+  };
+}
+
+// A resting order and one that fills, in one group: the fill cancels the other. Then executions by filter.
+async function groupAndFill(number) {
+  const pair = { ocaGroup: `pair ${number}`, ocaType: 1, totalQuantity: 10 };
+  ib.placeOrder(number, stock("AAPL"), limit(200, pair));
+  await wait("orderStatus", (id, status) => id === number && status === "Submitted");
+  ib.placeOrder(number + 1, stock("AAPL"), limit(10000, pair));
+  await wait("orderStatus", (id, status) => id === number + 1 && status === "Filled");
+  await wait("orderStatus", (id, status) => id === number && status === "Cancelled");
+  const live = all("execDetails").filter((row) => row[0] === -1);
+  const filter = { clientId: String(clientId), symbol: "AAPL", side: "BUY" };
+  ib.reqExecutions(31, filter);
+  await wait("execDetailsEnd", (id) => id === 31);
+  ib.reqExecutions(32, { ...filter, symbol: "MSFT" });
+  await wait("execDetailsEnd", (id) => id === 32);
+  return {
+    live_executions: live.map(([, contract, row]) => [contract.symbol, row.side, row.orderId === number + 1]),
+    filtered: [31, 32].map((request) => all("execDetails").filter((row) => row[0] === request).length),
+  };
+}
+
 async function finish() {
   ib.reqGlobalCancel();
   for (let left = 1; left > 0; ) {
@@ -115,7 +162,14 @@ async function finish() {
   }
   ib.reqCompletedOrders(false);
   await wait("completedOrdersEnd");
-  return { completed: all("completedOrder").map((row) => row[2].completedStatus).sort() };
+  const ended = all("completedOrder");
+  const permIds = new Set(ended.map(([, order]) => String(order.permId)));
+  const parents = ended.map(([, order]) => String(order.parentPermId)).filter((parent) => permIds.has(parent));
+  return {
+    completed: ended.map((row) => row[2].completedStatus).sort(),
+    completed_children: parents.length,
+    completed_parents: new Set(parents).size,
+  };
 }
 
 async function main() {
@@ -125,7 +179,8 @@ async function main() {
   const start = { server_version: ib.serverVersion, accounts, next_id: number };
   const found = await lists();
   const last = found.open_orders[found.open_orders.length - 1][1];
-  const told = { ...start, ...found, prices: await prices(), ...(await trade(last + 100, last)), ...(await finish()) };
+  const told = { ...start, ...found, prices: await prices(), ...(await trade(last + 100, last)) };
+  Object.assign(told, await bracket(last + 110), await groupAndFill(last + 120), await finish());
   const codes = all("error").map((row) => row[1]).filter((code) => !NOTICES.includes(code));
   told.errors = [...new Set(codes)].sort((a, b) => a - b);
   return told;

@@ -109,3 +109,63 @@ def test_latch_opens_by_the_phrase_alone_when_only_this_process_is_frozen() -> N
     latch.release("resume trading")
 
     assert not latch.is_frozen()
+
+
+def test_file_is_renamed_in_the_thread_that_asks_when_it_was_prepared() -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.prepare()
+    done: list[tuple[str, int, bool]] = []
+
+    latch.engage_then(lambda note: done.append((note, threading.get_ident(), file.there)))
+
+    assert done == [("", threading.get_ident(), True)]
+    assert file.tried == ["prepare", "commit"]
+
+
+def test_file_is_written_first_when_nothing_was_prepared() -> None:
+    file = FakeFile()
+    done: list[tuple[str, bool]] = []
+
+    Latch(file, "test").engage_then(lambda note: done.append((note, file.there)))
+
+    assert done == [("", True)]
+    assert file.tried == ["freeze"]
+
+
+def test_what_follows_is_done_once_and_elsewhere_when_the_rename_hangs() -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.prepare()
+    file.hang = threading.Event()
+    notes: list[str] = []
+    acted = threading.Event()
+
+    def act(note: str) -> None:
+        notes.append(note)
+        acted.set()
+
+    stuck = threading.Thread(target=lambda: latch.engage_then(act))
+    stuck.start()
+    assert acted.wait(10)
+    assert stuck.is_alive()
+    assert notes == [LATE]
+    assert latch.is_frozen()
+
+    file.hang.set()
+    stuck.join(10)
+    assert notes == [LATE]
+    assert latch.is_frozen()
+
+
+def test_what_follows_is_done_and_entry_blocked_when_the_rename_fails() -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.prepare()
+    file.broken = True
+    notes: list[str] = []
+
+    latch.engage_then(notes.append)
+
+    assert [note.startswith(FAILED) for note in notes] == [True]
+    assert latch.is_frozen()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
 from tests.unit.engine.events import Wire
 from tws_console.engine.book import Book
-from tws_console.engine.proof import Evidence, judge, lines_of
+from tws_console.engine.evidence import Evidence, Track
+from tws_console.engine.ports import LinkPort
+from tws_console.engine.proof import judge
+from tws_console.engine.stop_lines import lines_of
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
 from tws_console.model.intent import Intent
@@ -18,6 +22,15 @@ from tws_console.model.session import Lamp, Lamps
 from tws_console.model.stop import Outcome, StopReport, StopScope, StopVerdict
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
+UP = Lamps(socket=Lamp.UP, tws=Lamp.UP)
+
+
+class QuietLink:
+    """As much of a link as a verdict looks at."""
+
+    generation = 1
+    client_id = 11
+    owed = 0
 
 
 @pytest.fixture
@@ -33,9 +46,11 @@ def book(wire: Wire) -> Book:
 @pytest.fixture
 def evidence(wire: Wire) -> Evidence:
     """Everything that a proof needs when no order was known."""
-    evidence = Evidence(wire.at, NOW, StopScope(), sent_at=wire.at, cancel_at=wire.at, attempts=1)
-    evidence.empty_asked, evidence.empty_at = [wire.at + 0.1, wire.at + 0.5], wire.at + 0.1
-    evidence.completed_ok = evidence.swept_ok = evidence.journal_read = True
+    evidence = Evidence(wire.at, NOW, StopScope(), sent_at=wire.at, attempts=1, journal_read=True)
+    track = Track(cast(LinkPort, QuietLink()), lambda: UP, wire.at, answered=True)
+    track.empty_asked, track.empty_at = [wire.at + 0.1, wire.at + 0.5], wire.at + 0.1
+    track.completed_ok = track.swept_ok = track.behind_ok = True
+    evidence.tracks[1] = track
     return evidence
 
 
@@ -64,9 +79,9 @@ def intent(client_id: int = 12, order_id: int = 5, ulid: str = "01LOST") -> Inte
 def report(evidence: Evidence, book: Book) -> StopReport:
     return judge(
         evidence,
-        lines_of(evidence, book.get),
+        lines_of(evidence, book.get, NOW, evidence.started + 1),
         endpoint=("127.0.0.1", 7497),
-        lamps=Lamps(socket=Lamp.UP, tws=Lamp.UP),
+        lamps=UP,
         accounts_ready=True,
         frozen=True,
         now=evidence.started + 1,
@@ -112,9 +127,9 @@ def test_lost_placement_has_an_end_when_a_completed_order_carries_its_reference(
 
 
 def test_refusal_is_no_proof_when_the_completed_orders_have_not_answered(evidence: Evidence, book: Book) -> None:
-    evidence.unanswered, evidence.completed_ok = [intent()], False
+    evidence.unanswered, evidence.tracks[1].completed_ok = [intent()], False
     evidence.refused.add("01LOST")
 
     assert report(evidence, book).verdict is StopVerdict.NOT_CONFIRMED
-    evidence.completed_ok = True
+    evidence.tracks[1].completed_ok = True
     assert report(evidence, book).proved

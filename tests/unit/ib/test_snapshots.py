@@ -227,3 +227,19 @@ def test_snapshots_proves_nothing_when_the_link_was_lost_and_restored_in_between
     script.snapshots.problem(-1, 1100)
     script.snapshots.problem(-1, 1101)
     assert not script.end().complete
+
+
+def test_end_of_one_clients_orders_is_taken_for_no_list_when_both_were_asked_for() -> None:
+    script = Script().started()
+    ended: list[str] = []
+    script.snapshots.queued()
+    script.snapshots.asked(script.n, script.now, lambda: ended.append("own"))
+    script.ask()
+    script.rows(7)
+    script.snapshots.ended(script.n, script.now)
+    assert (ended, script.taken) == (["own"], [])
+    script.rows(1, 7)
+    full = script.end()
+    assert full.complete
+    assert full.perm_ids == {1, 7}
+    assert ended == ["own"]

@@ -23,25 +23,33 @@ def test_own_order_of_this_client_can_be_cancelled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "why"),
+    ("of", "expected", "why"),
     [
-        (FOREIGN, "Only client 7 can cancel it: there, or ^G (ends 13 others too)."),
-        (order(client_id=12), "Only client 12 can cancel it: there, or ^G (ends 13 others too)."),
-        (MANUAL, "By hand in TWS: cancel there, or ^G (ends 13 others too)."),
-        (order(client_id=None, owner=Owner.FOREIGN), "Its owner is not known yet: only ^G (ends 13 others too)."),
-        (order(order_id=None), "Its order id is not known: only ^G (ends 13 others too)."),
+        (FOREIGN, ("takeover",), "Only client 7 can cancel it: there, by takeover, or ^G (ends 13 others too)."),
+        (MANUAL, ("takeover",), "By hand in TWS: cancel there, as client 0, or ^G (ends 13 others too)."),
+        (order(client_id=None, owner=Owner.FOREIGN), (), "Its owner is not known yet: only ^G (ends 13 others too)."),
+        (order(order_id=None), (), "Its order id is not known: only ^G (ends 13 others too)."),
     ],
 )
-def test_only_the_global_cancel_is_left_when_it_is_not_this_clients(of: Order, why: str) -> None:
+def test_takeover_is_offered_when_its_owner_is_known_and_another(
+    of: Order, expected: tuple[str, ...], why: str
+) -> None:
     result = capability(of, own_client_id=11, read_only_api=False, link_up=True, others=13)
-    assert result.can == ("global-cancel",)
+    assert result.can == (*expected, "global-cancel")
     assert result.why == why
+
+
+def test_order_of_another_id_of_the_profile_is_ours_when_its_number_is_known() -> None:
+    assert can(order(client_id=12)) == ("cancel", "global-cancel")
+    assert can(order(client_id=12, perm_id=None)) == ("global-cancel",)
 
 
 def test_manual_order_is_never_cancelled_by_id_unless_bound_to_client_0() -> None:
     assert can(MANUAL, own_client_id=0) == ("global-cancel",)
+    assert can(order(owner=Owner.FOREIGN, client_id=0, order_id=4)) == ("takeover", "global-cancel")
     bound = order(owner=Owner.MANUAL, client_id=0, order_id=-2)
     assert can(bound, own_client_id=0) == ("cancel", "global-cancel")
+    assert can(bound) == ("takeover", "global-cancel")
     assert can(order(order_id=-2)) == ("global-cancel",)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.tui import fake_data as data
 from tests.tui import proofs
 from tws_console.model.ids import OrderKey
-from tws_console.model.stop import Outcome, StopReport
+from tws_console.model.stop import Outcome, StopReport, StopScope
 from tws_console.tui.views import proof
 from tws_console.tui.views.cells import Spans
 
@@ -106,3 +106,16 @@ def test_keys_fit_80_cells_and_offer_positions_only_under_a_verdict(report: Stop
     assert "esc back" in text
     if report in {proofs.STOPPING, None}:
         assert "positions" not in text
+
+
+def scoped(report: StopReport) -> StopReport:
+    return replace(report, scope=StopScope(("DU1234567",), (7,), ("AAPL",), everything=False, words="AAPL"))
+
+
+@pytest.mark.parametrize("report", [proofs.STOPPING, proofs.PROVED, proofs.NOT_CONFIRMED])
+def test_scope_is_named_and_no_freeze_when_only_some_orders_are_cancelled(report: StopReport) -> None:
+    text = words([*proof.head_lines(scoped(report), 120), *proof.foot_lines(scoped(report), 120, held)])
+    assert "AAPL" in text.splitlines()[0]
+    assert "Entry is not frozen" in text
+    assert "FREEZE" not in text
+    assert "resume trading" not in words([proof.key_line(scoped(report))])

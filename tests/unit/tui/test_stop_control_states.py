@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tws_console.model.stop import StopScope
 from tws_console.tui.stop import STOP_KEYS, StopChange, StopControl
 
 
@@ -19,11 +18,10 @@ class Bench:
         self.arm_error = arm_error
         self.control = StopControl(lambda: self if self.engine else None, lambda: self.now, self.changes.append)
 
-    def arm(self) -> StopScope:
+    def arm(self) -> None:
         self.calls.append("arm")
         if self.arm_error is not None:
             raise self.arm_error
-        return StopScope(symbols=("AAPL",))
 
     def disarm(self) -> None:
         self.calls.append("disarm")
@@ -45,7 +43,6 @@ def test_stop_key_opens_and_arms_when_closed(stop_key: str) -> None:
     assert bench.press(stop_key) == [True]
     assert bench.control.open
     assert bench.calls == ["arm"]
-    assert bench.control.scope == StopScope(symbols=("AAPL",))
     assert bench.changes == [StopChange.OPENED]
 
 
@@ -227,7 +224,6 @@ def test_bar_opens_when_the_disk_refuses_to_arm() -> None:
     bench = Bench(arm_error=OSError("disk full"))
     bench.press("ctrl+g")
     assert bench.control.open
-    assert bench.control.scope is None
 
 
 def test_control_is_refused_when_one_key_would_open_and_send() -> None:

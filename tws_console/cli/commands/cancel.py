@@ -1,7 +1,8 @@
-"""`cancel`: one own order, named exactly, and the broker's word for its end.
+"""`cancel`: one order, named exactly, and the broker's word for its end.
 
 Only the client id that placed an order may cancel it by number (IBKR Campus TWS API docs, "Cancelling an Order"), so
-the command connects a second time, under the order's own id, when that is one of the profile's and free.
+for an order of another id the engine connects a second time, under that id: at once when it is one of the profile's,
+with --takeover and after a question when it is another program's.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tws_console.cli import documents
-from tws_console.cli.connection import ConnectionFailed, can_of, connected, link_up
+from tws_console.cli import asking, documents
+from tws_console.cli.connection import can_of, connected, link_up
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output
 from tws_console.cli.parser import flags_of
@@ -24,7 +25,7 @@ from tws_console.engine.results import CancelResult
 from tws_console.model.ids import Owner
 from tws_console.model.order import Order
 from tws_console.model.problems import ErrorCode, Exit
-from tws_console.model.session import ID_IN_USE
+from tws_console.rules.takeover import blast, sentences
 
 FIELDS = ("perm_id", "client_id", "order_id", "via", "outcome", "reason", "elapsed_ms")
 EVERYTHING = "tws-console cancel-all ends it together with every other order"
@@ -34,13 +35,12 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     effective = wiring.effective(flags_of(args))
     async with connected(args, wiring, effective) as engine:
         order = _the_one(args, engine, out)
-        here = order.client_id == engine.session.state.client_id
-        if here:
+        if engine.takeover.needed(order):
+            _must_be_allowed(order, args, effective, engine, out)
+            result = await engine.takeover.cancel(order, args.timeout, may_bind=args.takeover)
+        else:
             result = await engine.trading.cancel(order, args.timeout)
-            refusal = _whose(engine)
-    if not here:
-        _must_be_ours(order, effective)
-        result, refusal = await _under_its_own_id(order, args, wiring, effective)
+        refusal = _whose(engine)
     judge(result, refusal)
     fields = fields_of(result)
     out.result(documents.done("cancel", **fields), pairs({name: fields[name] for name in FIELDS}))
@@ -87,64 +87,36 @@ def _named(args: Namespace) -> dict[str, Any]:
     return {"perm_id": args.perm_id, "client_id": args.client, "order_id": args.order_id}
 
 
-def _must_be_ours(order: Order, effective: Effective) -> None:
-    """Raise CommandFailed for an order that this command may not touch; the sentence names who may."""
+def _must_be_allowed(order: Order, args: Namespace, effective: Effective, engine: Engine, out: Output) -> None:
+    """Raise CommandFailed unless the order may be cancelled under another id: ours, or one that somebody agreed to."""
     name = f"order {order.key}"
-    if order.owner is Owner.MANUAL:
-        raise _refused(order, f"{name} was entered by hand in TWS: cancel it there; {EVERYTHING}")
-    if order.owner is not Owner.OWN or order.client_id is None:
-        raise _refused(order, f"{name} belongs to client {order.client_id}: cancel it there; {EVERYTHING}")
-    if effective.client_id_exact:
-        asked = effective.client_id
-        raise _refused(order, f"{name} belongs to client {order.client_id}, not {asked}: leave --client-id {asked} out")
+    if order.owner is Owner.OWN and not args.takeover:
+        if effective.client_id_exact:
+            asked = effective.client_id
+            sentence = f"{name} belongs to client {order.client_id}, not {asked}: leave --client-id {asked} out"
+            raise _refused(order, sentence)
+        return
+    if not args.takeover:
+        whose = "was entered by hand in TWS" if order.owner is Owner.MANUAL else f"belongs to client {order.client_id}"
+        raise _refused(order, f"{name} {whose}: cancel it there, or add --takeover; {EVERYTHING}")
+    if not args.yes and not engine.takeover.cannot(order):
+        asking.must_be_answerable("off a terminal --takeover needs --yes", **_outcome(order))
+        asking.must_agree(out, *sentences(order, blast(order, engine.book.live())), **_outcome(order))
 
 
 def _refused(order: Order, sentence: str) -> CommandFailed:
     """Refused by us: nothing was sent."""
-    return CommandFailed(
-        ErrorCode.FOREIGN_ORDER,
-        sentence,
-        perm_id=order.perm_id,
-        client_id=order.client_id,
-        order_id=order.order_id,
-        outcome="refused",
-        reason=sentence,
-    )
+    return CommandFailed(ErrorCode.FOREIGN_ORDER, sentence, reason=sentence, **_outcome(order))
 
 
-async def _under_its_own_id(
-    order: Order, args: Namespace, wiring: Wiring, effective: Effective
-) -> tuple[CancelResult, ErrorCode]:
-    """Connect as the order's own client, make sure that it is still this very order, cancel it."""
-    client_id = order.client_id or 0
-    try:
-        async with connected(args, wiring, effective, [client_id]) as engine:
-            again = same(engine.book.orders.values(), order)
-            if again is None:
-                sentence = f"order {order.key} left the list before the cancel; nothing was sent, look into TWS"
-                raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence, outcome="unknown", **_ids(order))
-            return await engine.trading.cancel(again, args.timeout), _whose(engine)
-    except ConnectionFailed as failure:
-        if failure.failed_code != ID_IN_USE:
-            raise
-        sentence = (
-            f"order {order.key} belongs to client {client_id}, which is connected now: cancel it there; {EVERYTHING}"
-        )
-        raise _refused(order, sentence) from failure
-
-
-def same(orders: Iterable[Order], order: Order) -> Order | None:
-    """The same order in another connection's book: by permId, and by both numbers while it has none."""
-    for other in orders:
-        if order.perm_id is not None and other.perm_id == order.perm_id:
-            return other
-        if order.perm_id is None and (other.client_id, other.order_id) == (order.client_id, order.order_id):
-            return other
-    return None
-
-
-def _ids(order: Order) -> dict[str, Any]:
-    return {"perm_id": order.perm_id, "client_id": order.client_id, "order_id": order.order_id}
+def _outcome(order: Order) -> dict[str, Any]:
+    """The fields of an order that nothing was sent for."""
+    return {
+        "perm_id": order.perm_id,
+        "client_id": order.client_id,
+        "order_id": order.order_id,
+        "outcome": "refused",
+    }
 
 
 def _whose(engine: Engine) -> ErrorCode:

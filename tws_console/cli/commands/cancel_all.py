@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 
-from tws_console.cli.exits import CommandFailed
-from tws_console.cli.output import Output, is_terminal
+from tws_console.cli import asking
+from tws_console.cli.output import Output
 from tws_console.cli.parser import argv_of, flags_of
 from tws_console.cli.wiring import Wiring
 from tws_console.config.endpoints import normalise_host, read_running
-from tws_console.model.problems import ErrorCode
 
-YES = "yes"
 Place = tuple[str, int, str]
 """Host, port and mode."""
 
@@ -26,16 +23,10 @@ def run(args: Namespace, wiring: Wiring, out: Output) -> int:
     """
     if args.yes:
         return wiring.panic(argv_of(args))
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
-        raise CommandFailed(
-            ErrorCode.NOT_ARMED,
-            "nothing was cancelled: off a terminal cancel-all needs --yes, or use tws-console panic",
-        )
+    asking.must_be_answerable("off a terminal cancel-all needs --yes, or use tws-console panic")
     places = endpoints_of(args, wiring)
     named = ", ".join(f"{mode.upper()} {host}:{port}" for host, port, mode in places)
-    out.say(f"Every order of every client and by hand at {named} will be cancelled, and entry frozen.")
-    if out.ask(f"Type {YES} and enter to do it, anything else is no:").lower() != YES:
-        raise CommandFailed(ErrorCode.NOT_ARMED, "nothing was cancelled: the answer was not yes")
+    asking.must_agree(out, f"Every order of every client and by hand at {named} will be cancelled, and entry frozen.")
     argv = argv_of(args)
     if len(places) == 1:
         host, port, _ = places[0]

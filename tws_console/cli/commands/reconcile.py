@@ -10,25 +10,19 @@ from typing import Any
 
 from tws_console.cli import documents
 from tws_console.cli.away_document import away_fields, away_text
-from tws_console.cli.connection import ConnectionFailed, can_of, connected
+from tws_console.cli.connection import can_of, connected
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output
 from tws_console.cli.parser import flags_of
 from tws_console.cli.wiring import Wiring
-from tws_console.config.resolve import Effective
-from tws_console.engine.engine import Engine
 from tws_console.engine.recovery import ChoiceRefused
 from tws_console.engine.results import CancelResult
-from tws_console.model.ids import owned_ids
 from tws_console.model.problems import ErrorCode, Exit
-from tws_console.model.session import ID_IN_USE
 
 
 async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     effective = wiring.effective(flags_of(args))
     choice: dict[str, Any] | None = None
-    if args.cancel is not None:
-        choice = await _cancel(args, wiring, effective)
     async with connected(args, wiring, effective) as engine:
         try:
             if args.adopt is not None:
@@ -37,6 +31,8 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
             if args.mark_not_sent is not None:
                 await engine.recovery.mark_not_sent(args.mark_not_sent)
                 choice = {"intent": args.mark_not_sent, "what": "mark-not-sent", "outcome": "not-sent"}
+            if args.cancel is not None:
+                choice = _judged(args.cancel, await engine.recovery.cancel(args.cancel, args.timeout))
         except ChoiceRefused as refused:
             raise CommandFailed(refused.code, str(refused)) from refused
         report = await engine.look_back()
@@ -67,38 +63,6 @@ def _open(fields: documents.Document, *, accepted: bool) -> str:
     if fields["unexplained_positions"] and not accepted:
         return "a position changed and no known fill explains it: look into TWS, then run reconcile --accept"
     return ""
-
-
-async def _cancel(args: Namespace, wiring: Wiring, effective: Effective) -> dict[str, Any]:
-    """Cancel the order of one intent, connected as the client that it was meant for. Raises CommandFailed."""
-    async with connected(args, wiring, effective) as engine:
-        client_id = _client_of(engine, args.cancel)
-        here = client_id in (None, engine.session.state.client_id)
-        if here:
-            return _judged(args.cancel, await _cancelled(engine, args))
-    if client_id not in owned_ids(effective.client_id) or effective.client_id_exact:
-        raise CommandFailed(
-            ErrorCode.FOREIGN_ORDER, f"the order is of client {client_id}: nothing was sent, cancel it there"
-        )
-    try:
-        async with connected(args, wiring, effective, [client_id or 0]) as engine:
-            return _judged(args.cancel, await _cancelled(engine, args))
-    except ConnectionFailed as failure:
-        if failure.failed_code != ID_IN_USE:
-            raise
-        sentence = f"the order is of client {client_id}, which is connected now: nothing was sent, cancel it there"
-        raise CommandFailed(ErrorCode.FOREIGN_ORDER, sentence) from failure
-
-
-def _client_of(engine: Engine, ulid: str) -> int | None:
-    return next((one.intent.client_id for one in engine.recovery.unresolved if one.intent.ulid == ulid), None)
-
-
-async def _cancelled(engine: Engine, args: Namespace) -> CancelResult:
-    try:
-        return await engine.recovery.cancel(args.cancel, args.timeout)
-    except ChoiceRefused as refused:
-        raise CommandFailed(refused.code, str(refused)) from refused
 
 
 def _judged(ulid: str, result: CancelResult) -> dict[str, Any]:

@@ -28,6 +28,17 @@ def order_line(order: Order) -> Spans:
     return tuple(parts)
 
 
+def owner_line(order: Order) -> Spans:
+    """`Owner client 12, order 41`."""
+    if order.owner is Owner.MANUAL:
+        return line("Owner ", Span("entered by hand in TWS", "foreign"))
+    tone = "text" if order.owner is Owner.OWN else "foreign"
+    whose = "own, client" if order.owner is Owner.OWN else "client"
+    client = "?" if order.client_id is None else str(order.client_id)
+    number = "?" if order.order_id is None else str(order.order_id)
+    return line("Owner ", Span(f"{whose} {client}", tone), f", order {number}")
+
+
 class CancelModal(Dialog[bool]):
     """True cancels. `order` is the row as it was at the key press; the caller sends that very value.
 
@@ -50,13 +61,13 @@ class CancelModal(Dialog[bool]):
         rows: list[Spans | None] = [(), order_line(self.order)]
         if self._can:
             rows += [
-                self._owner(),
+                owner_line(self.order),
                 (),
                 line("Can still fill   ", value("until the cancel is confirmed")),
                 *self._children(),
             ]
             return [*rows, (), None, (*no_button(), Span("      "), key("y"), value(" cancel it"))]
-        rows.append(self._owner())
+        rows.append(owner_line(self.order))
         rows += [(Span(text, "warn"),) for text in wrap(clean(self._capability.why), self.inner_width)]
         if GLOBAL_CANCEL in self._capability.can:
             rows += [(), *self._global_cancel()]
@@ -73,16 +84,6 @@ class CancelModal(Dialog[bool]):
             self.close(False)
         elif name == "y" and self._can:
             self.close(True)
-
-    def _owner(self) -> Spans:
-        order = self.order
-        if order.owner is Owner.MANUAL:
-            return line("Owner ", Span("entered by hand in TWS", "foreign"))
-        tone = "text" if order.owner is Owner.OWN else "foreign"
-        whose = "own, client" if order.owner is Owner.OWN else "client"
-        client = "?" if order.client_id is None else str(order.client_id)
-        number = "?" if order.order_id is None else str(order.order_id)
-        return line("Owner ", Span(f"{whose} {client}", tone), f", order {number}")
 
     def _children(self) -> list[Spans]:
         perm_id = self.order.perm_id

@@ -13,6 +13,7 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from time import monotonic
+from typing import Protocol
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -31,10 +32,25 @@ class HungUp(Message):
     """The terminal has gone."""
 
 
+class InputWatcher(Protocol):
+    """What looks at input before the loop does."""
+
+    def watch(self) -> None:
+        """Called once, before the first message."""
+        ...
+
+    def seen(self, message: Message) -> bool:
+        """True when nobody else may get the message. Called in the thread that reads the terminal."""
+        ...
+
+
 class ConsoleDriver(LinuxDriver):
-    """Textual's driver with the weak places replaced."""
+    """Textual's driver with the weak places replaced. The app's `gate` sees all input before the loop."""
 
     def start_application_mode(self) -> None:
+        self._gate: InputWatcher | None = getattr(self._app, "gate", None)
+        if self._gate is not None:
+            self._gate.watch()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         blocking = self._writer_thread
         if blocking is None:
@@ -55,6 +71,10 @@ class ConsoleDriver(LinuxDriver):
 
     def _repaint(self) -> None:
         self._app.refresh(repaint=True, layout=True)
+
+    def process_message(self, message: Message) -> None:
+        if self._gate is None or not self._gate.seen(message):
+            super().process_message(message)
 
     def run_input_thread(self) -> None:
         """Read, decode and parse until the program ends or the terminal has gone."""

@@ -111,11 +111,20 @@ class TradePage(Page):
         self, side: str, instrument: Instrument | None, order: Order | None, position: Position | None
     ) -> None:
         """Fill the ticket from a row and give it the keys."""
+        self._remember_pane()
+        self.form.fill(side, instrument, order, position)
+        self.focus_pane("ticket")
+
+    def open_closing_ticket(self, position: Position) -> None:
+        """Fill the ticket so that it closes the position, and give it the keys."""
+        self._remember_pane()
+        self.form.fill_to_close(position)
+        self.focus_pane("ticket")
+
+    def _remember_pane(self) -> None:
         if self.pane is not None and self.pane.id in {"orders", "positions"}:
             self._came_from = self.pane.id
         self._ticket_open = True
-        self.form.fill(side, instrument, order, position)
-        self.focus_pane("ticket")
 
     def on_order_form_closed(self) -> None:
         self._ticket_open = False

@@ -116,14 +116,14 @@ def head_lines(report: StopReport | None, width: int) -> list[Spans]:
     if report.verdict is StopVerdict.NOT_CONFIRMED:
         counts = report.counts()
         live, unknown = counts["live"] + counts["later"], counts["unknown"] + counts["gone"]
-        first: Spans = (_ink(f" ✗ NOT CONFIRMED{seconds}   {clean(report.why)}"),)
+        first: Spans = (_ink(f" ✗ NOT CONFIRMED{_where(report)}{seconds}   {clean(report.why)}"),)
         return [clip(first, width), clip((_ink(f" {_at_risk(live, unknown)}", False),), width)]
     proof = report.proof
     ends = f"   {proof.witnessed} of {proof.witnessed + proof.unwitnessed} ends witnessed by the broker"
     if report.proved:
         chip = Span(" ✓ PROVED ", "bg", True, "up")
         return [
-            clip((Span(" "), chip, strong("  nothing is open"), *line(seconds, ends)), width),
+            clip((Span(" "), chip, strong(f"  nothing is open{_where(report)}"), *line(seconds, ends)), width),
             clip(line(f" {_evidence(report)}"), width),
         ]
     chip = Span(" ? EMPTY ", "unknown_ink", True, "unknown")
@@ -134,11 +134,14 @@ def head_lines(report: StopReport | None, width: int) -> list[Spans]:
 def _stopping(report: StopReport) -> Spans:
     counts = report.counts()
     live = counts["live"] + counts["later"]
-    return (_ink(f" ■ STOPPING   {report.elapsed_ms / 1000:.3f} s   {live} of {len(report.orders)} orders still live"),)
+    doing = "STOPPING" if report.scope.everything else f"CANCELLING {clean(report.scope.words)}"
+    return (_ink(f" ■ {doing}   {report.elapsed_ms / 1000:.3f} s   {live} of {len(report.orders)} orders still live"),)
 
 
 def _steps(report: StopReport) -> Spans:
     frozen = f"✓ freeze {report.blocked_ms:.0f} ms" if report.blocked_ms is not None else "○ freeze"
+    if not report.scope.everything:
+        frozen = "entry not frozen"
     sent = f"✓ on the wire {report.sent_ms:.0f} ms" if report.sent_ms is not None else "✗ not sent"
     lists = f"● full list {report.proof.snapshots}" if report.proof.snapshots else "○ full list"
     swept = "● fills swept" if report.proof.executions_swept else "○ fills"
@@ -194,7 +197,20 @@ def _staged(report: StopReport) -> list[str]:
     return found
 
 
+def _where(report: StopReport) -> str:
+    """What a scoped stop is about; nothing for a stop of everything."""
+    return "" if report.scope.everything else f" of {clean(report.scope.words)}"
+
+
+def _scoped_advice(report: StopReport) -> list[Spans]:
+    rest = line(f" Only orders of {clean(report.scope.words)} are cancelled, each by its permId. Entry is not frozen.")
+    stop = line(" ", Span("^G", "danger", True), " enter cancels everything, freezes entry and proves it.")
+    return [rest] if report.proved else [rest, stop]
+
+
 def _advice(report: StopReport) -> list[Spans]:
+    if not report.scope.everything:
+        return _scoped_advice(report)
     freeze = line(" FREEZE stays on, also after a restart.  ", key("^P"), ", then type ", strong("resume trading"), ".")
     shell = line(" From another shell: ", strong(panic_command(report.host, report.port)))
     if report.proved:
@@ -224,11 +240,13 @@ def key_line(report: StopReport | None) -> Spans:
     if report is not None and report.proved:
         return (
             *(key("enter"), *line(" positions  "), key("y"), *line(" copy report  ")),
-            *(key("^P"), *line(" resume trading  "), key("esc"), *line(f"{back}  "), key("?"), *line(" help")),
+            *((key("^P"), *line(" resume trading  ")) if report.scope.everything else ()),
+            *(key("esc"), *line(f"{back}  "), key("?"), *line(" help")),
         )
+    everything = report is None or report.scope.everything
     empty = report is not None and not stopping(report) and report.verdict is StopVerdict.EMPTY
     return (
-        *(Span("^G", "danger", True), *line(" once more  ")),
+        *(Span("^G", "danger", True), *line(" once more  " if everything else " stop all  ")),
         *((key("r"), *line(" reconnect now  ")) if reconnect else ()),
         *((key("enter"), *line(" positions  ")) if empty else ()),
         *(key("y"), *line(" copy report  "), key("esc"), *line(f"{back}  "), key("?"), *line(" help")),

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tws_console.model.order import Order
+from tws_console.model.order import Order, Status
 from tws_console.model.position import Position, Quote
-from tws_console.rules.capability import CANCEL, Capability, capability
+from tws_console.rules.capability import CANCEL, TAKEOVER, Capability, capability
+from tws_console.rules.takeover import attach_id
 from tws_console.tui.views import formats, titles
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.lines import cut
@@ -42,10 +43,13 @@ class Facts:
 def what_can(order: Order, facts: Facts) -> Spans:
     """`can: c cancel with 2 children`, or why not."""
     found = facts.capability(order)
-    if CANCEL in found.can:
+    if CANCEL in found.can or TAKEOVER in found.can:
         children = children_of(order, facts.orders)
         more = "" if not children else f" with {children} {'child' if children == 1 else 'children'}"
-        return Span("can: ", "muted"), Span("c", "accent", True), Span(f" cancel{more}", "text")
+        way = f" by takeover of client {attach_id(order)}" if TAKEOVER in found.can else ""
+        ends = sum(one.status is not Status.STAGED for one in facts.orders)
+        stop = f" · ^G ends all {ends}" if way else ""
+        return Span("can: ", "muted"), Span("c", "accent", True), *stop_words(f" cancel{more}{way}{stop}")
     if not facts.link_up:
         return Span("cannot act: ", "warn", True), *stop_words(found.why)
     return stop_words(found.why)

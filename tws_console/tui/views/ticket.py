@@ -68,6 +68,7 @@ def title_line(form: TicketForm, width: int, *, focused: bool, expanded: bool) -
         Span("▌ " if focused else "─ ", "accent" if focused else "line"),
         Span("Ticket ", "strong", focused),
         Span(side, "up" if side == "BUY" else "down", focused),
+        *([Span("  closes only", "accent")] if form.draft.reduce_only else []),
         Span("  draft " if form.edited else " ", "muted"),
     ]
     rule = max(0, width - total(left) - total(right) - 1)
@@ -189,7 +190,7 @@ def ticket_of(draft: Draft) -> Ticket | None:
         return None
     accounts = (draft.account,) if draft.account else ()
     request = to_request(draft, accounts)
-    return None if isinstance(request, dict) else Ticket(request, draft.instrument, draft.account)
+    return None if isinstance(request, dict) else Ticket(request, draft.instrument, draft.account, draft.reduce_only)
 
 
 def _about_type(draft: Draft) -> str:

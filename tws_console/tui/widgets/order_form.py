@@ -16,10 +16,12 @@ from textual.message import Message
 
 from tws_console.engine.ports import RequestFailed
 from tws_console.engine.results import ValidationFailed
-from tws_console.model.instrument import Instrument, SymbolMatch
+from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
 from tws_console.model.order import Order
 from tws_console.model.position import Position
 from tws_console.model.ticket import OrderRequest, Ticket
+from tws_console.rules.closing import closing_action
+from tws_console.rules.flatten_plan import DISTANCE_PERCENT, closing_limit
 from tws_console.tui import draft as drafts
 from tws_console.tui.draft import Draft
 from tws_console.tui.facade import EnginePort, console
@@ -72,10 +74,24 @@ class OrderForm(Painted, can_focus=True):
     ) -> None:
         """A new ticket from the row under the cursor; a kept draft with edits is offered first."""
         accounts = console(self).session.accounts
-        self.form.accounts = accounts
         new = drafts.from_row(side, instrument, order, position, accounts)
         if not new.account:
             new = new.with_text("account", console(self).session.pinned_account)
+        self._offer(new)
+
+    def fill_to_close(self, position: Position) -> None:
+        """A new ticket that closes the position and may do nothing else, with a limit that would fill now."""
+        engine, instrument = console(self).engine, position.instrument
+        limit = None
+        if engine is not None:
+            action = closing_action(position.quantity)
+            steps = () if instrument.min_tick is None else (PriceStep(Decimal(0), instrument.min_tick),)
+            limit = closing_limit(action, engine.quotes.get(instrument.con_id), steps, DISTANCE_PERCENT)
+        self._offer(drafts.to_close(position, limit))
+
+    def _offer(self, new: Draft) -> None:
+        """Begin with it, unless a kept draft with edits is there: that one is offered first."""
+        self.form.accounts = console(self).session.accounts
         if self.form.edited:
             self.form.offer = new
         else:
@@ -291,7 +307,7 @@ class OrderForm(Painted, can_focus=True):
         if instrument is None or isinstance(request, dict):
             return None
         try:
-            return Ticket(request, instrument, engine.trading.account_for(request))
+            return Ticket(request, instrument, engine.trading.account_for(request), form.draft.reduce_only)
         except ValidationFailed as failure:
             form.refused = drafts.by_field(failure.errors)
             return None

@@ -19,7 +19,10 @@ async def limit_order(stage: Stage) -> None:
 async def stop_order(stage: Stage) -> None:
     client = await stage.client(11)
     client.send(*place_fields(1, action="SELL", order_type="STP", stop="180"))
-    assert (await client.until_status(1, "PreSubmitted"))[10] == "trigger"
+    for _ in range(2):
+        assert (await client.until_status(1, "PreSubmitted"))[10] == "trigger"
+    await client.settle()
+    assert steps(client.received, 1) == ["O", "PreSubmitted"] * 2
 
 
 @fact("order_local_rules: a parent that is not there is refused by 321 with the text of 135")
@@ -62,6 +65,11 @@ _LOCAL: tuple[tuple[str, int, dict[str, object]], ...] = (
     ("an ambiguous contract", 200, {"con_id": 0, "symbol": "ABX"}),
     ("a price off its increment", 110, {"limit": "200.005"}),
     ("a quantity of 0", 321, {"quantity": 0}),
+    ("a limit order without a price", 463, {"limit": ""}),
+    ("a stop order without a price", 321, {"order_type": "STP"}),
+    ("an order type that the exchange does not take", 387, {"order_type": "PEG MKT"}),
+    ("a side that does not exist", 303, {"action": "HOLD"}),
+    ("an account's field that is no number", 320, {"quantity": "many"}),
     ("no account where there are several", 321, {"account": ""}),
 )
 for _what, _code, _changes in _LOCAL:
@@ -89,7 +97,9 @@ async def immediate_or_cancel(stage: Stage) -> None:
     client = await stage.client(11)
     client.send(*place_fields(1, limit="200", tif="IOC"))
     assert (await client.until_error(202))[4] == "Order Canceled - reason:"
-    assert steps(client.received, 1)[-3:] == ["PendingCancel", "Cancelled", "E202"]
+    told = steps(client.received, 1)
+    assert told[:2] == ["O", "PreSubmitted"]
+    assert told[2:] == ["O", "Submitted", "O", "Submitted", "O", "PendingCancel", "Cancelled", "E202"]
 
 
 @fact("ASY 191, 217, INS 64: an empty time in force becomes DAY by preset, told by 10349, and the order lives")

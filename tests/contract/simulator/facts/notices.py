@@ -187,8 +187,15 @@ async def too_many(stage: Stage) -> None:
         "Order rejected - reason:Your account has a minimum of 20 orders working on either the buy or sell side for "
         "this particular contract"
     )
-    client.send(*place_fields(22, limit="300", quantity=1, action="SELL"))
-    await client.until_status(22, "Submitted")
+    others: list[dict[str, object]] = [{"action": "SELL", "limit": "300"}, {"account": "DU7654321", "limit": "100"}]
+    others.append({"con_id": 272093, "symbol": "MSFT", "limit": "100"})
+    for number, changes in enumerate(others, 22):
+        client.send(*place_fields(number, quantity=1, **changes))  # type: ignore[arg-type]
+        await client.until_status(number, "Submitted")
+    client.send(4, 1, 1, "")
+    await client.until_error(202)
+    client.send(*place_fields(30, limit="100", quantity=1))
+    await client.until_status(30, "Submitted")
 
 
 @fact("INS 363: an order held for locate has 404 and is live, with whyHeld locate")

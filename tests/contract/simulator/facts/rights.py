@@ -53,6 +53,18 @@ async def cancel_of_done(stage: Stage) -> None:
     assert (await _refused_cancel(stage, await stage.client(3), 10, 10148)).endswith("state: Filled.")
 
 
+@fact("INS 656: a cancel that is repeated much later gets 10147 where it got 10148 before")
+async def forgotten(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("clock", "2026-11-19T15:00:00+00:00")
+    await resting(client, 1)
+    client.send(4, 1, 1, "")
+    await client.until_error(202)
+    assert (await _refused_cancel(stage, client, 1, 10148)).endswith("state: Cancelled.")
+    await stage.ctl("clock", "+86400")
+    await _refused_cancel(stage, client, 1, 10147)
+
+
 @fact("INS 690: a cancel may be refused with 10147 though the order is cancelled")
 async def cancelled_all_the_same(stage: Stage) -> None:
     client = await stage.client(11)
@@ -128,12 +140,19 @@ async def global_cancel_is_silent(stage: Stage) -> None:
 
 
 @fact(
-    "CAMPUS order management: owners are told when another client's global cancel ends their orders", scenario="default"
+    "CAMPUS order management: owners, client 0 for bound orders, are told when another's global cancel ends them",
+    scenario="default",
 )
 async def owners_hear(stage: Stage) -> None:
-    caller, owner = await stage.client(11), await stage.client(3)
+    caller, owner, binder = [await stage.client(client_id) for client_id in (11, 7, 0)]
+    await listed(binder, 5)
     caller.send(58, 1)
-    await owner.until_status(12, "Cancelled")
+    for client, numbers in ((owner, {"12", "14", "15"}), (binder, {"-2", "-3"})):
+        for _ in numbers:
+            await client.until_error(202)
+        assert {m[2] for m in client.received if m[0] == "4" and m[3] == "202"} == numbers
+        assert {m[1] for m in client.received if m[0] == "3" and m[2] == "Cancelled"} == numbers
+    assert await caller.settle() == []
 
 
 @fact("mjarvel/ibx global_cancel_replayed: an order that arrives behind the loop survives")

@@ -271,3 +271,31 @@ async def served(stage: Stage) -> None:
         client.send(*request)
     unknown = [m for m in await client.settle() if m[0] == "4" and "is unknown" in m[4]]
     assert unknown == []
+
+
+@fact("client libraries: contractDetails and symbol samples grow with server versions 163, 164 and 176")
+async def contract_gates(stage: Stage) -> None:
+    lengths = {}
+    for client_id, version in ((11, 162), (12, 163), (13, 164), (14, 175), (15, 176)):
+        client = await stage.client(client_id, f"v157..{version}")
+        client.send(9, 8, 5, 265598, *[""] * 11, 0, "", "", *([""] if version >= 176 else []))
+        details = next(m for m in await client.until_id(52) if m[0] == "10")
+        client.send(81, 6, "AAPL")
+        samples = (await client.until_id(79))[-1]
+        lengths[version] = (len(details), "APPLE INC" in samples)
+    base = lengths[162][0]
+    assert {version: row[0] - base for version, row in lengths.items()} == {162: 0, 163: 1, 164: 1, 175: 1, 176: 1}
+    assert [lengths[version][1] for version in (175, 176)] == [False, True]
+
+
+@fact("user reports: a localised TWS on Windows writes other words in Latin-1; the code is the same")
+async def localised(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    stage.fault("localised")
+    client.send(4, 1, 1, "")
+    raw = await client.reader.readuntil(b"\x00202\x00")
+    raw += await client.reader.readuntil(b"raison:\x00\x00")
+    assert "Ordre annulé" in raw.decode("latin-1")
+    with pytest.raises(UnicodeDecodeError):
+        raw.decode()

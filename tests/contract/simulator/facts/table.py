@@ -95,3 +95,25 @@ async def listed(client: RawClient, request: int = 16) -> list[Message]:
     """The openOrder rows of a list of open orders."""
     client.send(request, 1)
     return [m for m in await client.until_id(53) if m[0] == "5"]
+
+
+def contract_fields(symbol: str, con_id: int = 0, exchange: str = "SMART", sec_type: str = "STK") -> list[object]:
+    """The twelve fields of a contract in dollars."""
+    return [con_id, symbol, sec_type, "", "0.0", "", "", exchange, "", "USD", "", ""]
+
+
+def quote(
+    client: RawClient, request_id: int, symbol: str = "AAPL", generic: str = "", snapshot: int = 0, regulatory: int = 0
+) -> None:
+    """Ask for market data of a stock."""
+    client.send(1, 11, request_id, *contract_fields(symbol), 0, generic, snapshot, regulatory, "")
+
+
+def codes(messages: list[Message]) -> list[str]:
+    """The codes of the errors and notices."""
+    return [m[3] for m in messages if m[0] == "4"]
+
+
+def ticks_of(messages: list[Message], kind: int) -> set[str]:
+    """The numbers of the ticks of one kind: 1 prices, 2 sizes, 45 generic, 46 strings."""
+    return {m[3] for m in messages if m[0] == str(kind)}

@@ -9,6 +9,9 @@ from tests.support.raw_client import eventually, place_fields
 async def own_list(stage: Stage) -> None:
     client = await stage.client(7)
     assert {row[24] for row in await listed(client, 5)} == {"7"}
+    stranger = await stage.client(11)
+    stranger.send(5, 1)
+    assert await stranger.until_id(53) == [["53", "1"]]
 
 
 @fact("CAMPUS open orders: reqAllOpenOrders gives everybody's orders with their owners' ids", scenario="default")
@@ -152,6 +155,7 @@ async def manual_rows(stage: Stage) -> None:
 async def pushed_at_connect(stage: Stage) -> None:
     numbers = [m[0] for m in (await stage.client(3)).received]
     assert numbers[: numbers.index("53")] == ["5", "3", "5", "3"]
+    assert ["15", "1", "DU1234567,DU7654321"] in (await stage.client(12)).received
     assert numbers[numbers.index("53") :] == ["53", "15", "9", "4", "4", "4", "4"]
 
 
@@ -341,3 +345,24 @@ async def completed(stage: Stage) -> None:
     rows = (await client.until_id(102))[:-1]
     assert len({row[23] for row in rows}) == len(rows)
     assert {row[-6].split()[0] for row in rows} == {"Filled", "Cancelled"}
+
+
+@fact("ibkr-go completed_orders_cancelled_system: completedStatus tells who ended an order, or how much was filled")
+async def completed_status(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("clock", "2026-11-19T15:00:00+00:00")
+    client.send(*place_fields(1, limit="200"))
+    client.send(*place_fields(2, limit="200"))
+    client.send(*place_fields(3, order_type="MKT", quantity=1))
+    client.send(*place_fields(4, limit="200", quantity=100000))
+    await client.until_status(4, "Inactive")
+    client.send(4, 1, 1, "")
+    await client.until_error(202)
+    await stage.ctl("clock", "+28800")
+    await client.until_error(202)
+    client.send(99, 0)
+    rows = [read_completed_order(m) for m in await client.until_id(102) if m[0] == "101"]
+    found = {row["status"]: row["completedStatus"].partition(":")[0] for row in rows if row["status"] != "Cancelled"}
+    assert found == {"Filled": "Filled Size", "Inactive": "Rejected by System"}
+    ended = {row["completedStatus"].partition(":")[0] for row in rows if row["status"] == "Cancelled"}
+    assert ended == {"Cancelled by Trader", "Cancelled by System"}

@@ -1,0 +1,113 @@
+"""A stop of some orders only: exactly those end, nothing is frozen, and it proves itself like the full one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.engine import connected_engine, row, ticket, until
+from tests.support.simulator import SimulatorProcess
+from tws_console.model.order_scope import OrderScope
+from tws_console.model.stop import Outcome, StopVerdict
+
+CANCEL, GLOBAL_CANCEL = 4, 58
+
+
+def perm_ids(orders: list[dict[str, Any]]) -> set[int]:
+    return {order["perm_id"] for order in orders}
+
+
+async def test_orders_of_a_client_and_no_others_end_when_it_is_the_scope(sim: SimulatorProcess, home: Path) -> None:
+    wanted, before = perm_ids(sim.book(client_id=3)), perm_ids(sim.book())
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire_at(OrderScope(client_id=3))
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert wanted
+        assert perm_ids(sim.book()) == before - wanted
+        assert {line.perm_id for line in report.orders} == wanted
+        assert {line.outcome for line in report.orders} == {Outcome.CANCELLED}
+        assert (report.scope.everything, report.scope.clients, report.frozen) == (False, (3,), False)
+        assert not sim.requests(GLOBAL_CANCEL)
+
+
+async def test_own_and_foreign_orders_of_a_side_end_when_it_is_the_scope(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        mine = await engine.trading.place(await ticket(engine, "SELL", limit="90"))
+        kept = await engine.trading.place(await ticket(engine, "BUY"))
+        assert mine.order is not None
+        assert kept.order is not None
+        manual = perm_ids([one for one in sim.book(action="SELL") if one["client_id"] in {0, None}])
+
+        engine.stop.fire_at(OrderScope(side="SELL"))
+        await until(engine, lambda: len(sim.book(action="SELL")) == len(manual), 15)
+
+        assert row(engine, kept.order.perm_id).live
+        assert engine.stop.report is not None
+        assert engine.stop.report.scope.side == "SELL"
+        if manual:
+            report = await engine.stop.wait(0.5)
+            assert not report.proved
+            assert {line.perm_id for line in report.orders if line.outcome is Outcome.LIVE} == manual
+            assert all("by hand" in line.reason for line in report.orders if line.outcome is Outcome.LIVE)
+
+
+async def test_order_can_be_placed_when_a_scoped_stop_has_run(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire_at(OrderScope(client_id=3))
+        assert (await engine.stop.wait(15)).proved
+
+        assert (await engine.trading.place(await ticket(engine))).submitted
+
+
+async def test_scoped_stop_is_proved_when_nothing_is_in_its_scope(sim: SimulatorProcess, home: Path) -> None:
+    before = perm_ids(sim.book())
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire_at(OrderScope(client_id=77))
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert report.orders == ()
+        assert perm_ids(sim.book()) == before
+
+
+async def test_scoped_stop_proves_nothing_when_lists_lie(sim: SimulatorProcess, home: Path) -> None:
+    sim.ctl("fault", "cancel-by-other", "count=100")
+    async with connected_engine(sim, home, polling=True) as engine:
+        sim.ctl("fault", "lying-list", "client=11")
+        engine.stop.fire_at(OrderScope(client_id=3))
+        report = await engine.stop.wait(4)
+
+        assert report.verdict is not StopVerdict.PROVED
+        assert sim.book(client_id=3)
+
+
+async def test_stop_of_everything_takes_over_when_a_scoped_one_runs(sim: SimulatorProcess, home: Path) -> None:
+    sim.ctl("fault", "cancel-by-other", "count=100")
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire_at(OrderScope(client_id=3))
+        await until(engine, lambda: bool(sim.requests(CANCEL)))
+
+        engine.stop.fire()
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert report.scope.everything
+        assert report.frozen
+        assert not sim.book()
+
+
+async def test_scoped_stop_is_refused_when_everything_is_being_stopped(sim: SimulatorProcess, home: Path) -> None:
+    sim.ctl("fault", "no-global-cancel")
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire()
+
+        with pytest.raises(ValueError, match="runs already"):
+            engine.stop.fire_at(OrderScope(client_id=3))
+        with pytest.raises(ValueError, match="needs a symbol"):
+            engine.stop.fire_at(OrderScope())
+        assert engine.stop.report is not None
+        assert engine.stop.report.scope.everything
