@@ -313,7 +313,7 @@ class Engine:
         if spoken >= link.next_valid_id:
             # An id that was meant and never arrived says nothing; one that TWS has spoken of is given out again after
             # a restart that lost it (LEAN issue 242).
-            self.session.tws_was_gone = True
+            self.session.tws_gone_at = self.clock.now()
             self._recorder.rolled_back(link.client_id, link.next_valid_id, high)
 
     async def _recall(self) -> None:
