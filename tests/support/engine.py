@@ -22,7 +22,12 @@ PAPER = "DU1234567"
 
 def effective_for(sim: SimulatorProcess, client_id: int = 11, **changed: object) -> Effective:
     """The settings of a run against this simulator; `changed` replaces fields."""
-    base = resolve(Settings(), {"host": sim.host, "port": sim.port, "client_id": client_id}, {})
+    return settings_for(sim.host, sim.port, client_id, **changed)
+
+
+def settings_for(host: str, port: int, client_id: int = 11, **changed: object) -> Effective:
+    """The same for any endpoint."""
+    base = resolve(Settings(), {"host": host, "port": port, "client_id": client_id}, {})
     values = {name: getattr(base, name) for name in base.__slots__}
     # Tests run at any hour: a restart window must not hold their orders.
     return Effective(**(values | {"poll_seconds": 0.25, "restart_windows": ()} | changed))

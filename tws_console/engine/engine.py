@@ -307,14 +307,15 @@ class Engine:
     async def _raise_order_ids(self, link: LinkPort) -> None:
         """No id that the journal knows is given out again. Without the journal nothing is placed, the rest goes on."""
         try:
-            high = await self.journal.high_water(login(link.accounts), link.client_id)
+            high, spoken = await self.journal.high_water(login(link.accounts), link.client_id)
         except OSError as error:
             self.notices.add(Tone.BAD, f"no order can be placed: {error}")
             return
         link.raise_order_id(high + 1)
-        if high >= link.next_valid_id:
-            # Ids that were lost in a restart are given out again by TWS (LEAN issue 242).
-            self.session.tws_was_gone = True
+        if spoken >= link.next_valid_id:
+            # An id that was meant and never arrived says nothing; one that TWS has spoken of is given out again after
+            # a restart that lost it (LEAN issue 242).
+            self.session.tws_gone_at = self.clock.now()
             self._recorder.rolled_back(link.client_id, link.next_valid_id, high)
 
     async def _recall(self) -> None:

@@ -93,9 +93,9 @@ class Recovery:
             return
         now = self._shared.clock.now()
         try:
+            await self._staged(now)
             working = await self._journal.working(self.endpoint, self.login, now - KEPT)
             found = await self._journal.unsettled(self.endpoint, self.login)
-            await self._staged(now)
         except OSError as error:
             self._shared.notices.add(Tone.BAD, f"intents of earlier runs cannot be looked up: {error}")
             return
@@ -193,15 +193,15 @@ class Recovery:
 
     async def _staged(self, now: datetime) -> None:
         """Staged orders are in no list: the journal knows them, until TWS cannot have them any more."""
-        gone = self._session.tws_was_gone
-        self._session.tws_was_gone = False
+        gone_at = self._session.tws_gone_at
         for intent in await self._journal.staged(self.endpoint, now - KEPT):
-            if intent.login != self.login or intent.perm_id or intent.state is not IntentState.SENT:
+            if intent.login != self.login or intent.perm_id or intent.state is IntentState.ACKED:
                 continue
             key = OrderKey.alias(intent.client_id, intent.order_id)
             row = self._book.get(key)
-            lost = gone or now - intent.at > STAGED_LIVES
-            if row is None and intent.client_id in self._own and not lost:
+            lost = intent.at < max(gone_at or intent.at, now - STAGED_LIVES)
+            sent = intent.state is IntentState.SENT
+            if sent and row is None and intent.client_id in self._own and not lost:
                 self._book.recall_staged(_placement(intent), intent.client_id)
             elif lost and (row is None or row.status is Status.STAGED):
                 self._lost(intent, key, now)

@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
 from tws_console.model.session import ID_IN_USE, Phase, SessionState
-from tws_console.tui import desk, modes, money
+from tws_console.tui import desk, modes, money, recovering
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
@@ -216,6 +216,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def action_cancel_scope(self) -> None:
         desk.ask_cancel_scope(self)
 
+    def action_choose(self, choice: str) -> None:
+        recovering.ask_choice(self, choice)
+
+    def action_acknowledge_changes(self) -> None:
+        recovering.ask_acknowledge(self)
+
     def action_copy_row(self, as_json: bool) -> None:
         desk.copy_row(self, as_json)
 
@@ -245,8 +251,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         desk.show_help(self)
 
-    def action_palette(self) -> None:
-        desk.show_palette(self)
+    def action_palette(self, typed: str = "") -> None:
+        desk.show_palette(self, typed)
 
     def action_release_freeze(self) -> None:
         desk.ask_release(self)

@@ -187,8 +187,8 @@ def show_help(app: ConsoleApp) -> None:
         app.push_screen(HelpModal(*modes.where(app.screen)))
 
 
-def show_palette(app: ConsoleApp) -> None:
-    """All actions; the chosen one is carried out once the palette has gone."""
+def show_palette(app: ConsoleApp, typed: str = "") -> None:
+    """All actions, or those that hold the typed words; the chosen one is carried out once the palette has gone."""
     from tws_console.tui.commands import CommandPalette
 
     def chosen(action: Action | None) -> None:
@@ -197,4 +197,4 @@ def show_palette(app: ConsoleApp) -> None:
             app.call_after_refresh(app.run_action, f"app.{action.method}")
 
     if not app.screen.is_modal:
-        app.push_screen(CommandPalette(modes.where(app.screen)[0]), chosen)
+        app.push_screen(CommandPalette(modes.where(app.screen)[0], typed), chosen)

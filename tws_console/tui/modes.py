@@ -43,6 +43,18 @@ def _log() -> Screen[Any]:
     return LogPage()
 
 
+def _inbox() -> Screen[Any]:
+    from tws_console.tui.screens.inbox import InboxPage
+
+    return InboxPage()
+
+
+def _away() -> Screen[Any]:
+    from tws_console.tui.screens.away import AwayPage
+
+    return AwayPage()
+
+
 def _proof() -> Screen[Any]:
     from tws_console.tui.screens.proof import ProofScreen
 
@@ -55,6 +67,8 @@ MODES: dict[str, Callable[[], Screen[Any]]] = {
     "orders": _orders,
     "positions": _positions,
     "log": _log,
+    "inbox": _inbox,
+    "away": _away,
     "proof": _proof,
 }
 

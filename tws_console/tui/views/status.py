@@ -71,6 +71,8 @@ def _chips(state: SessionState) -> list[Item]:
     found = []
     if state.frozen:
         found.append(Item((Span(" FREEZE ", "danger_ink", True, "danger_bg"),), 1, 1))
+    if state.reduce_only:
+        found.append(Item((Span(" REDUCE ", "unknown_ink", True, "unknown"),), 1, 1))
     if state.entry_refusal or state.api_read_only or unarmed(state):
         found.append(Item((Span(" READ-ONLY ", "unknown_ink", True, "unknown"),), 1, 1))
     if contradictions(state):
@@ -173,6 +175,12 @@ def link_line(state: SessionState, now: datetime, monotonic: float) -> Spans:
         )
     if state.restart is not None:
         return _restart_line(state.restart.words, state.restart.inside)
+    if state.reduce_only:
+        return (
+            Span(" REDUCE:", "warn", True),
+            Span(f" {formats.clean(state.reduce_only)}.", "text"),
+            Span("  A shows it.", "muted"),
+        )
     if reason := state.entry_refusal or unarmed(state):
         return Span(" READ-ONLY:", "warn", True), Span(f" {formats.clean(reason)}", "text")
     if told := contradictions(state):
