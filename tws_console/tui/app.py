@@ -27,6 +27,8 @@ from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
 from tws_console.tui.gone import GoneRows
+from tws_console.tui.input.burst import acts_in_vain
+from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.screens.connect import ConnectPage
 from tws_console.tui.screens.page import Page, bind
 from tws_console.tui.stop_gate import StopGate
@@ -164,18 +166,29 @@ class ConsoleApp(App[int], inherit_bindings=False):
     # input
 
     async def on_event(self, event: events.Event) -> None:
-        """The stop bar sees every key first; a paste is only for the ticket and typed answers."""
+        """The stop bar sees every key first; a paste is only for the ticket and typed answers; keys that come faster
+        than fingers only move and type.
+        """
         if self.gate.handle(event):
             event.stop()
             return
-        if isinstance(event, events.Paste) and not event.is_forwarded and not self._takes_text:
-            return
+        if not event.is_forwarded:
+            if isinstance(event, events.Paste) and not self._takes_text:
+                return
+            if isinstance(event, events.Key) and acts_in_vain(event, takes_text=self._types):
+                return
         await super().on_event(event)
 
     @property
     def _takes_text(self) -> bool:
         page = self.page
         return self.screen is not page or (page.pane is not None and page.pane.id == "ticket")
+
+    @property
+    def _types(self) -> bool:
+        """True where a letter is text: in the ticket, and in dialogs that are answered by typing."""
+        screen = self.screen
+        return screen.takes_text if isinstance(screen, Dialog) else self._takes_text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if isinstance(self.screen, Page) and self.screen.has_class("too-small"):

@@ -18,6 +18,10 @@ class ReleaseModal(Dialog[str]):
         self._since = since
         self._typed = Typed()
 
+    @property
+    def takes_text(self) -> bool:
+        return True
+
     def heading(self) -> Spans:
         return (strong("Release the freeze?"),)
 
