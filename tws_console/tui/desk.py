@@ -9,13 +9,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
-from tws_console.model.order import Order, Status
 from tws_console.tui import modes
 from tws_console.tui.bindings import Action
-from tws_console.tui.views import formats
-from tws_console.tui.views.orders import describe
 
 if TYPE_CHECKING:
+    from tws_console.model.order import Order
     from tws_console.tui.app import ConsoleApp
 
 log = logging.getLogger("tws_console.tui")
@@ -66,6 +64,8 @@ def ask_cancel(app: ConsoleApp) -> None:
 
 
 async def _cancel(app: ConsoleApp, order: Order) -> None:
+    from tws_console.tui.views.orders import describe
+
     engine = app.engine
     if engine is None:
         return
@@ -84,6 +84,7 @@ async def _cancel(app: ConsoleApp, order: Order) -> None:
 
 def ask_quit(app: ConsoleApp) -> None:
     """Leave, after a question when something is unsettled."""
+    from tws_console.model.order import Status
     from tws_console.tui.modals.quit import QuitModal, unsettled
 
     engine, trade = app.engine, app.trade_page
@@ -108,6 +109,7 @@ def ask_quit(app: ConsoleApp) -> None:
 def ask_release(app: ConsoleApp) -> None:
     """Ask for the phrase that ends the freeze; the engine checks it."""
     from tws_console.tui.modals.release import ReleaseModal
+    from tws_console.tui.views import formats
 
     engine = app.engine
     if engine is None or not app.session.frozen:

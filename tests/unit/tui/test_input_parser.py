@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from tws_console.tui.input.burst import PASTE_TAIL, WINDOW, acts_in_vain
+from tws_console.tui.input.burst import PASTE_TAIL, WINDOW, in_burst
 from tws_console.tui.input.parser import MOST_PASTED, PASTE_END, PASTE_IDLE, PASTE_START, InputParser
 
 BROKEN_REPORT = "\x1b[103;5:2u"
@@ -24,9 +24,9 @@ def pastes(messages: list[Message]) -> list[str]:
 
 
 def acting(messages: list[Message], *, takes_text: bool = False) -> list[str]:
-    """Keys that may act."""
+    """Keys that may act, or be typed where `takes_text`."""
     found = [message for message in messages if isinstance(message, events.Key)]
-    return [key.key for key in found if not acts_in_vain(key, takes_text=takes_text)]
+    return [key.key for key in found if not in_burst(key) or (takes_text and key.is_printable)]
 
 
 def test_paste_is_one_message_when_it_comes_in_pieces() -> None:

@@ -50,8 +50,6 @@ class Bursts:
                 vars(message)["in_burst"] = True
 
 
-def acts_in_vain(event: events.Key, *, takes_text: bool) -> bool:
-    """True when this key came in a burst and must not act. `takes_text`: a character would only be typed."""
-    if not vars(event).get("in_burst", False) or event.key in HARMLESS:
-        return False
-    return not (takes_text and event.is_printable)
+def in_burst(event: events.Key) -> bool:
+    """True when this key came too fast to act; where a character is only typed it may still be."""
+    return vars(event).get("in_burst", False) and event.key not in HARMLESS

@@ -10,8 +10,8 @@ from textual.screen import Screen
 
 from tws_console.model.session import ID_IN_USE
 from tws_console.tui.bindings import BY_ID, Where, footer_of
+from tws_console.tui.bound import bind, page_bindings
 from tws_console.tui.facade import DrainedPort, console
-from tws_console.tui.screens.page import bind, page_bindings
 from tws_console.tui.views.connect import connect_lines
 from tws_console.tui.views.lines import footer
 from tws_console.tui.widgets.painted import Painted
