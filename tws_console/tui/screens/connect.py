@@ -22,7 +22,13 @@ class ConnectPage(Screen[None], inherit_bindings=False):
     """Shown until a connection has once been complete; a link that is lost later is told on the pages themselves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*page_bindings(Where.CONNECT), *bind(BY_ID["app.quit"])]
-    CSS_PATH = "page.tcss"
+    # No file of its own: Textual would parse every style anew when it reads one, before the first paint.
+    DEFAULT_CSS = """
+    ConnectPage { layout: vertical; background: $tws-bg; color: $tws-text; overflow: hidden; }
+    ConnectPage #status { height: 1; width: 100%; }
+    ConnectPage #connect { height: 1fr; width: 100%; }
+    ConnectPage #footer { dock: bottom; height: 1; width: 100%; }
+    """
     AUTO_FOCUS = ""
     places = (Where.CONNECT, Where.EVERYWHERE)
     pane_name = "Connect"
