@@ -38,7 +38,7 @@ class ForeignClient:
             client.writer.transport.abort()
 
     async def _ready(self) -> RawClient | None:
-        if self._client is None:
+        if self._client is None or self._client.writer.transport.is_closing():
             await self.connect(self._port)
         return self._client
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from tests.chaos.world import OURS, World
 from tws_console.model.order import Order, Witness
 from tws_console.model.stop import StopReport
+from tws_console.simulator.orders import Order as SimulatedOrder
 from tws_console.simulator.orders import Placement
 
 
@@ -27,11 +28,13 @@ class Observer:
         self._filled: dict[int, Decimal] = {}
         self._latched = False
         """A global cancel of ours has arrived and entry is still frozen: no later bytes may be a placement."""
-        self._proved: StopReport | None = None
+        self._proved: set[tuple[str, float | None]] = set()
         self._born: dict[int, float] = {}
         self.global_cancels = 0
         exchange = world.server.exchange
         self._place, self._cancel, self._global = exchange.place, exchange.cancel, exchange.global_cancel
+        self._add = exchange.book.add
+        exchange.book.add = self._saw_birth  # type: ignore[method-assign]
         exchange.place = self._saw_place  # type: ignore[method-assign]
         exchange.cancel = self._saw_cancel  # type: ignore[method-assign]
         exchange.global_cancel = self._saw_global_cancel  # type: ignore[method-assign]
@@ -43,7 +46,7 @@ class Observer:
     # ---- requests
 
     def _saw_place(self, client_id: int, placement: Placement) -> None:
-        world, known = self._world, set(self._world.book)
+        world = self._world
         if client_id == OURS and not placement.terms.what_if:
             reference = placement.terms.order_ref
             world.note(f"TWS gets placement {placement.order_id} {reference}")
@@ -56,8 +59,10 @@ class Observer:
             if self._latched:
                 world.wrong(f"placement {placement.order_id} left while frozen")
         self._place(client_id, placement)
-        for perm_id in set(world.book) - known:
-            self._born[perm_id] = world.loop.time()
+
+    def _saw_birth(self, order: SimulatedOrder) -> None:
+        self._born[order.perm_id] = self._world.loop.time()
+        self._add(order)
 
     def _intended(self, order_id: int, reference: str) -> bool:
         path = f"file:{self._world.engine.journal.path}?mode=ro"  # type: ignore[attr-defined]
@@ -106,7 +111,7 @@ class Observer:
             if (row := engine.book.get(key)) is not None:
                 self._row(row)
         report = engine.stop.report
-        if report is not None and report.proved and report is not self._proved:
+        if report is not None and report.proved and (report.started_at, report.proved_ms) not in self._proved:
             self._proof(report)
         return False
 
@@ -130,7 +135,7 @@ class Observer:
     def _proof(self, report: StopReport) -> None:
         """Whatever was there when the last empty list was asked for must have ended."""
         world = self._world
-        self._proved = report
+        self._proved.add((report.started_at, report.proved_ms))
         world.done["proved"] += 1
         world.note("PROVED")
         newest = world.engine.session.last_snapshot

@@ -8,7 +8,7 @@ TROUBLES: list[tuple[int, str, tuple[str, ...]]] = [
     (2, "drop", (f"client={OURS}",)),
     (1, "drop", ()),
     (1, "stall", (f"client={OURS}", "seconds=0.6")),
-    (1, "half-open", (f"client={OURS}", "seconds=0.8")),
+    (1, "half-open", (f"client={OURS}",)),
     (1, "split-frames", ("seconds=1",)),
     (1, "1100", ("seconds=0.6",)),
     (1, "2110", ("seconds=0.6",)),
@@ -42,6 +42,8 @@ TROUBLES: list[tuple[int, str, tuple[str, ...]]] = [
 ]
 """(weight, name, options). Durations are the loop's seconds."""
 
+HALF_OPEN_SECONDS = 0.8
+
 
 def strike(world: World) -> None:
     """Raise one fault."""
@@ -51,3 +53,11 @@ def strike(world: World) -> None:
     world.done[name] += 1
     world.lied = world.lied or name == "lying-list"
     world.control("fault", name, *options)
+    if name == "half-open":
+        world.loop.call_later(HALF_OPEN_SECONDS, _give_up, world)
+
+
+def _give_up(world: World) -> None:
+    """A peer that lost what was sent never goes on with the same connection."""
+    world.control("clear", "half-open")
+    world.control("fault", "drop", f"client={OURS}")
