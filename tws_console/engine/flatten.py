@@ -127,13 +127,13 @@ class Flatten:
         since = baseline(held, orders)
         done.instrument = await self._trading.details(done.instrument)
         await self._price(done.instrument, timeout)
-        first = plan(await self._scene(done, since), how, self._trading.cannot_cancel)
+        first = plan(await self._scene(done, since), how, self._cannot_cancel)
         if refusal := await self._refusal(done, since, first, how):
             return refusal
         if first.cancel:
             await self._cancel(done, first.cancel, timeout)
             await self._read(done, timeout)
-        last = plan(await self._scene(done, since), how, self._trading.cannot_cancel)
+        last = plan(await self._scene(done, since), how, self._cannot_cancel)
         done.hazards = last.hazards
         if last.ticket is None:
             done.after = self._held(done)
@@ -197,7 +197,7 @@ class Flatten:
         after = plan(
             replace(scene, orders=tuple(row for row in scene.orders if row.key not in going)),
             how,
-            self._trading.cannot_cancel,
+            self._cannot_cancel,
         )
         if after.ticket is None:
             done.hazards = after.hazards
@@ -208,6 +208,10 @@ class Flatten:
         if block is None:
             return None
         return done.result(Outcome.REFUSED, f"{done.so_far}: {block.msg}", ErrorCode(block.code))
+
+    def _cannot_cancel(self, order: Order) -> str:
+        """Why it cannot be cancelled from here; empty when it can."""
+        return self._trading.cannot_cancel(order)
 
     async def _cancel(self, done: _Done, orders: Sequence[Order], timeout: float) -> None:
         """Parents before children, all at once on the wire; each is waited for."""
