@@ -92,7 +92,7 @@ class Engine:
             shared,
         )
         self.arming = Arming(self.session, journal, shared)
-        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, journal, shared)
+        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
         place = f"{endpoint.host}:{endpoint.port}"
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tws_console.engine.portfolio import Portfolio, Quotes
-from tws_console.engine.ports import JournalPort, RequestFailed
+from tws_console.engine.ports import RequestFailed
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
@@ -63,14 +63,12 @@ class Flatten:
         session: Session,
         portfolio: Portfolio,
         quotes: Quotes,
-        journal: JournalPort,
         shared: Shared,
     ) -> None:
         self._trading = trading
         self._session = session
         self._portfolio = portfolio
         self._quotes = quotes
-        self._journal = journal
         self._waiters = shared.waiters
         self._notices = shared.notices
         self._clock = shared.clock
@@ -115,7 +113,7 @@ class Flatten:
             "outcome": result.outcome.value,
             "reason": result.reason,
         }
-        self._journal.record_event("flatten", payload, at=self._clock.now())
+        self._trading.record("flatten", payload)
 
     async def _close(self, done: _Done, how: How, timeout: float) -> FlattenResult:
         orders = await self._read(done, timeout)
