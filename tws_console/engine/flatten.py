@@ -131,7 +131,7 @@ class Flatten:
         if first.cancel:
             await self._cancel(done, first.cancel, timeout)
             await self._read(done, timeout)
-        last = plan(await self._scene(done, since), how, self._cannot_cancel)
+        last = plan(await self._scene(done, since), how, lambda order: done.lives(order) or self._cannot_cancel(order))
         done.hazards = last.hazards
         if last.ticket is None:
             done.after = self._held(done)
@@ -253,6 +253,13 @@ class _Done:
     cancelled: tuple[CancelResult, ...] = ()
     placed: PlaceResult | None = None
     hazards: tuple[str, ...] = ()
+
+    def lives(self, order: Order) -> str:
+        """Why the cancel of this order came to nothing, empty when it did not or none was sent."""
+        found = next((one for one in self.cancelled if one.key == order.key), None)
+        if found is None or found.outcome in {"cancelled", "filled"}:
+            return ""
+        return f"its cancel is {found.outcome}{f' ({found.reason})' if found.reason else ''}"
 
     @property
     def so_far(self) -> str:

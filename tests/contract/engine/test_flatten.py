@@ -154,6 +154,7 @@ async def test_flatten_reduces_when_the_cancel_is_refused(sim: SimulatorProcess,
 
         assert [one.outcome for one in result.cancelled] == ["live"]
         assert (result.outcome, result.after) == (Outcome.PARTLY, D(200))
+        assert any("its cancel is live" in hazard for hazard in result.hazards)
         assert sim.book(perm_id=own.perm_id)
 
 
