@@ -18,7 +18,9 @@ from tws_console.engine.ports import RequestFailed
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
+from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
+from tws_console.model.ids import Owner
 from tws_console.model.instrument import Instrument
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order
@@ -60,12 +62,14 @@ class Flatten:
     def __init__(
         self,
         trading: Trading,
+        takeover: Takeover,
         session: Session,
         portfolio: Portfolio,
         quotes: Quotes,
         shared: Shared,
     ) -> None:
         self._trading = trading
+        self._takeover = takeover
         self._session = session
         self._portfolio = portfolio
         self._quotes = quotes
@@ -209,11 +213,23 @@ class Flatten:
 
     def _cannot_cancel(self, order: Order) -> str:
         """Why it cannot be cancelled from here; empty when it can."""
-        return self._trading.cannot_cancel(order)
+        return self._takeover.cannot(order) if self._elsewhere(order) else self._trading.cannot_cancel(order)
+
+    def _elsewhere(self, order: Order) -> bool:
+        """Ours, but placed under another client id of the profile: a connection under that id cancels it."""
+        return order.owner is Owner.OWN and self._takeover.needed(order)
 
     async def _cancel(self, done: _Done, orders: Sequence[Order], timeout: float) -> None:
         """Parents before children, all at once on the wire; each is waited for."""
-        done.cancelled = tuple(await asyncio.gather(*(self._trading.cancel(order, timeout) for order in orders)))
+        there: dict[int | None, list[Order]] = {}
+        for order in filter(self._elsewhere, orders):
+            there.setdefault(order.client_id, []).append(order)
+        here = [order for order in orders if not self._elsewhere(order)]
+        ended = await asyncio.gather(
+            asyncio.gather(*(self._trading.cancel(order, timeout) for order in here)),
+            *(self._takeover.cancel_together(group, timeout) for group in there.values()),
+        )
+        done.cancelled = tuple(result for results in ended for result in results)
 
     def _held(self, done: _Done) -> Decimal | None:
         return self._trading.position_of(done.account, done.instrument.con_id)

@@ -124,6 +124,34 @@ async def test_flatten_reduces_by_what_it_cannot_cancel(sim: SimulatorProcess, h
         await until(engine, lambda: held(engine, "NVDA") == D(0))
 
 
+async def test_flatten_cancels_own_orders_of_another_client_id_through_that_id(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(sim, home, 11) as earlier:
+        own = await resting(earlier, "SELL", "600", "900")
+    async with connected_engine(sim, home, 12, profile_client_id=11) as engine:
+        result = await flattened(engine, "NVDA")
+
+        assert [(one.perm_id, one.outcome, one.via) for one in result.cancelled] == [(own.perm_id, "cancelled", "own")]
+        assert (result.outcome, result.after) == (Outcome.CLOSED, D(0))
+
+
+async def test_flatten_leaves_own_orders_alone_when_their_client_id_is_in_use(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with (
+        connected_engine(sim, home, 11) as other,
+        connected_engine(sim, home, 12, profile_client_id=11) as engine,
+    ):
+        await resting(other, "SELL", "600", "900")
+
+        result = await flattened(engine, "NVDA")
+
+        assert (result.outcome, result.placed, result.after) == (Outcome.REFUSED, None, D(600))
+        assert "326" in result.reason
+        assert sim.book(client_id=11)
+
+
 async def test_flatten_touches_nothing_when_others_could_close_all_of_it(sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(sim, home) as engine:
         own = await resting(engine, "SELL", "100", "900", "AAPL")
