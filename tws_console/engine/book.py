@@ -8,9 +8,9 @@ both asked for after the row's last event. A list is a snapshot with no memory o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
+from tws_console.engine.book_reading import BookReading
 from tws_console.engine.facts import Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
@@ -29,65 +29,26 @@ from tws_console.model.events import (
 )
 from tws_console.model.ids import OrderKey, Owner, owner_of
 from tws_console.model.instrument import Instrument
-from tws_console.model.order import ENDED, Order, Status
+from tws_console.model.order import ENDED, Status
 from tws_console.model.position import Fill
 
 ENDED_KEPT = 2_000
 
 
-class Book:
+class Book(BookReading):
     """The one truth about orders. Every change goes through `apply` or one of the `mark_…` methods."""
 
     def __init__(self, profile_client_id: int, changes: Changes, clock: Clock) -> None:
+        super().__init__()
         self._profile_client_id = profile_client_id
         self._changes = changes
         self._clock = clock
         self._facts: dict[OrderKey, Facts] = {}
-        self._rows: dict[OrderKey, Order] = {}
-        self._alias: dict[tuple[int, int], OrderKey] = {}
-        self._fills: dict[int, dict[str, Fill]] = {}
-        """By permId; an execution may come before the order that it belongs to."""
         self._instruments: dict[int, Instrument] = {}
         self._current = True
         self._link_client_id: int | None = None
         self.needs_end: set[int] = set()
         """permIds that left the lists without a witnessed end: completed orders and executions are to be asked."""
-
-    # ---- reading
-
-    @property
-    def orders(self) -> Mapping[OrderKey, Order]:
-        """Every known row, ended ones included."""
-        return MappingProxyType(self._rows)
-
-    def get(self, key: OrderKey) -> Order | None:
-        """The row of that name, following a provisional name to the order it became."""
-        row = self._rows.get(key)
-        if row is None and not key.perm_id:
-            row = self._rows.get(self._alias.get((key.client_id, key.order_id), key))
-        return row
-
-    def find(self, perm_id: int) -> Order | None:
-        return self._rows.get(OrderKey.perm(perm_id))
-
-    def live(self) -> list[Order]:
-        """Rows that have not ended, oldest first."""
-        return sorted((row for row in self._rows.values() if row.live), key=_age_order)
-
-    @property
-    def ended(self) -> list[Order]:
-        """Rows that have ended, newest end first."""
-        return sorted((row for row in self._rows.values() if not row.live), key=lambda row: -row.changed)
-
-    def executions(self) -> frozenset[str]:
-        """Every execution known, by its id without the correction."""
-        return frozenset(base for fills in self._fills.values() for base in fills)
-
-    def by_alias(self, client_id: int, order_id: int) -> list[Order]:
-        """Every live row that carries these numbers: more than one means that they name nothing."""
-        return [
-            row for row in self._rows.values() if row.live and (row.client_id, row.order_id) == (client_id, order_id)
-        ]
 
     # ---- our own placements
 
@@ -417,7 +378,3 @@ class Book:
                 name = (facts.client_id, facts.order_id)
                 if self._alias.get(name) == row.key:
                     del self._alias[name]
-
-
-def _age_order(row: Order) -> tuple[float, OrderKey]:
-    return (row.first_seen.timestamp() if row.first_seen else 0.0, row.key)
