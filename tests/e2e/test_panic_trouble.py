@@ -44,7 +44,8 @@ def test_panic_says_that_it_does_not_freeze_when_the_file_cannot_be_written(
 
 
 def test_panic_reports_and_exits_130_when_interrupted_during_the_proof(program: Program, sim: SimulatorProcess) -> None:
-    sim.ctl("fault", "survivor")
+    by_hand = next(order["perm_id"] for order in sim.book() if order["client_id"] in {0, None})
+    sim.ctl("fault", "survivor", f"perm={by_hand}")
     process = program.start("panic")
     wait_until(lambda: len(sim.requests(GLOBAL_CANCEL)) >= 2, TIMEOUT)
 

@@ -15,7 +15,7 @@ async def test_orders_of_the_chosen_scope_are_cancelled_when_y_is_pressed() -> N
         await on.press("C")
         await on.dialog(ScopeModal)
         assert "symbol AAPL" in screen_text(on.app)
-        await on.press("down", "down", "y")
+        await on.press("down", "down", "y", "enter")
         await until(on.pilot, lambda: isinstance(on.app.screen, ProofScreen), "the proof page")
 
         (scope,) = on.asked("fire_at")
@@ -31,6 +31,18 @@ async def test_nothing_is_cancelled_when_the_scope_question_is_answered_with_ent
         await on.press("C")
         await on.dialog(ScopeModal)
         await on.press("enter")
+        await until(on.pilot, lambda: on.app.screen is on.app.page, "the page")
+
+        assert not on.asked("fire_at")
+
+
+async def test_nothing_is_cancelled_when_y_is_not_followed_by_enter_for_orders_of_others() -> None:
+    async with console() as on:
+        await on.press("C")
+        await on.dialog(ScopeModal)
+        await on.press("up", "y")
+        assert "any other key: no" in screen_text(on.app)
+        await on.press("y")
         await until(on.pilot, lambda: on.app.screen is on.app.page, "the page")
 
         assert not on.asked("fire_at")

@@ -14,7 +14,7 @@ from typing import Any
 
 from tws_console.cli.jsontext import number_text, utc_text
 from tws_console.cli.output import printable
-from tws_console.model.stop import StopReport
+from tws_console.model.stop import Outcome, StopReport
 from tws_console.model.stop_fields import stop_fields
 
 Row = Mapping[str, Any]
@@ -148,10 +148,22 @@ def stop(report: StopReport, width: int) -> str:
         "never sent": report.purged,
         "staged": report.staged,
     }
+    if not report.scope.everything:
+        facts = {"scope": report.scope.words, **facts}
     proved = "" if report.proved_ms is None else f"   nothing is open   {report.proved_ms / 1000:.3f} s"
-    lines = [f"{report.verdict.value.upper()}{proved}", pairs(facts), *map(printable, report.notes)]
+    lines = [f"{report.verdict.value.upper()}{proved}", pairs(facts), *map(printable, [*_fills(report), *report.notes])]
     rows = sorted(fields["orders"], key=lambda row: OUTCOMES_FIRST.index(row["outcome"]))
     return "\n".join([*lines, *(["", table(STOP, rows, width)] if rows else [])])
+
+
+def _fills(report: StopReport) -> list[str]:
+    """What filled while it was being cancelled, with the position that it made."""
+    return [
+        f"{line.symbol} filled {number_text(line.filled)} while it was being cancelled: position is now "
+        f"{'?' if line.position is None else number_text(line.position)}"
+        for line in report.orders
+        if line.outcome in {Outcome.FILLED, Outcome.PARTLY_FILLED} and line.filled is not None
+    ]
 
 
 def pairs(fields: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tws_console.engine.names import Names
 from tws_console.model.ids import OrderKey
 from tws_console.model.order import Order
 from tws_console.model.position import Fill
@@ -15,8 +16,7 @@ class BookReading:
 
     def __init__(self) -> None:
         self._rows: dict[OrderKey, Order] = {}
-        self._alias: dict[tuple[int, int], OrderKey] = {}
-        """Client id and order id to the order that they name now."""
+        self._names = Names()
         self._fills: dict[int, dict[str, Fill]] = {}
         """By permId; an execution may come before the order that it belongs to."""
 
@@ -29,7 +29,7 @@ class BookReading:
         """The row of that name, following a provisional name to the order it became."""
         row = self._rows.get(key)
         if row is None and not key.perm_id:
-            row = self._rows.get(self._alias.get((key.client_id, key.order_id), key))
+            row = self._rows.get(self._names.newest(key.client_id, key.order_id) or key)
         return row
 
     def find(self, perm_id: int) -> Order | None:

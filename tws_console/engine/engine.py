@@ -20,6 +20,7 @@ from tws_console.engine.contracts import Contracts
 from tws_console.engine.ends import Ends
 from tws_console.engine.flatten import Flatten
 from tws_console.engine.latch import Latch
+from tws_console.engine.modify import Modify
 from tws_console.engine.notices import Notices
 from tws_console.engine.order_ids import OrderIds
 from tws_console.engine.panic import Stop
@@ -107,6 +108,7 @@ class Engine:
         self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
+        self.modifying = Modify(self.session, self.book, self.trading, self.latch, self.side_links, journal, shared)
         self.stop = Stop(
             StopParts(
                 self.session,
@@ -118,7 +120,7 @@ class Engine:
                 shared,
                 self.side_links,
                 self.takeover,
-                (*owned_ids(profile_client_id), *SPARE_IDS),
+                (*owned_ids(profile_client_id)[1:], *SPARE_IDS),
             )
         )
         self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)

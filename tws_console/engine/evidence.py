@@ -47,6 +47,8 @@ class Track:
     """When the newest cancel was written on it."""
     answered: bool = False
     """Whether it has answered a list that was asked for behind its newest cancel."""
+    heard_at: float = 0.0
+    """When the newest list on it ended."""
     lists: int = 0
     empty_asked: list[float] = field(default_factory=list)
     """When each of the newest run of empty complete lists was asked for."""
@@ -63,6 +65,10 @@ class Track:
     @property
     def twice_empty(self) -> bool:
         return len(self.empty_asked) > 1 and self.empty_asked[-1] - self.empty_asked[0] >= APART
+
+    def silent(self, now: float, seconds: float) -> bool:
+        """Whether it owes a list and has ended none for so long: a lost end marker is owed for ever."""
+        return self.link.owed > 0 and now - max(self.cancel_at, self.heard_at) >= seconds
 
     def restart(self) -> None:
         """Nothing it has answered so far proves anything any more."""
@@ -89,6 +95,8 @@ class Evidence:
     """The newest cancel or break on any connection: only what was asked for after it counts."""
     listed: set[int] = field(default_factory=set)
     """Generations of the connections that have given a complete list."""
+    newest_list: float = 0.0
+    """When the newest complete list, on whatever connection, was asked for."""
     known: dict[OrderKey, Known] = field(default_factory=dict)
     blind: bool = True
     """No order was known at the start, and no list has named one."""
@@ -133,7 +141,7 @@ class Evidence:
     def sent(self, at: float, link: LinkPort, lamps: Callable[[], Lamps]) -> None:
         """A cancel of everything was written on this connection: it can prove something from here on."""
         self.sent_at = at if self.sent_at is None else self.sent_at
-        self.again = False
+        self.again = self.read_only = False
         self.watch(at, link, lamps)
 
     def watch(self, at: float, link: LinkPort, lamps: Callable[[], Lamps]) -> None:
@@ -165,10 +173,15 @@ class Evidence:
     def take_list(self, event: SnapshotTaken, open_orders: frozenset[int]) -> None:
         """Count one list; `open_orders` are the permIds in it that are in the scope of this stop."""
         self.blind = self.blind and not event.perm_ids
+        if event.complete:
+            self.newest_list = max(self.newest_list, event.asked_at)
         if event.complete and event.asked_at >= self.started:
             self.listed.add(event.link)
         track = self.tracks.get(event.link)
-        if track is None or event.asked_at <= track.cancel_at:
+        if track is None:
+            return
+        track.heard_at = event.at
+        if event.asked_at <= track.cancel_at:
             return
         track.answered = True
         if event.asked_at <= self.since:

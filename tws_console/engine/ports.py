@@ -52,6 +52,8 @@ class Placement:
     order_ref: str
     transmit: bool
     intent: str = ""
+    parent_id: int = 0
+    """Order id of its bracket parent under the same client."""
 
 
 Guard = Callable[[], str]

@@ -32,6 +32,8 @@ from tws_console.rules.hours import session_at
 from tws_console.rules.live import not_armed
 from tws_console.rules.risk import Limits, Recent, Situation, verdicts
 
+OF_THE_WHOLE = frozenset({"max-quantity"})
+"""Rules that look at the size of an order, however much of it has filled."""
 FROZEN = "frozen by an emergency stop: no order goes out until it is released"
 NOT_CLOSING = "the position or its other orders have changed: it would not only close any more"
 
@@ -137,6 +139,19 @@ class Review:
             return verdicts(situation, self._limits)
         held = self.held_since(closing, ticket.account, ticket.instrument.con_id)
         return verdicts(replace(situation, position=held, frozen=False), closing_limits(self._limits))
+
+    def verdicts_of_change(self, order: Order, left: Ticket, whole: Ticket) -> tuple[Verdict, ...]:
+        """What they say of a live order as it would stand: `left` is what it could still fill, `whole` the order.
+
+        The order itself is none of the others, and that one like it was sent a moment ago is no reason against it.
+        """
+        said = {one.rule: one for one in self._without(order, whole)}
+        return tuple(said[one.rule] if one.rule in OF_THE_WHOLE else one for one in self._without(order, left))
+
+    def _without(self, order: Order, ticket: Ticket) -> tuple[Verdict, ...]:
+        situation = self._situation(ticket)
+        others = tuple(row for row in situation.open_orders if row.key != order.key)
+        return verdicts(replace(situation, open_orders=others, recent=()), self._limits)
 
     def _situation(self, ticket: Ticket) -> Situation:
         con_id = ticket.instrument.con_id

@@ -21,6 +21,8 @@ STUCK = 0.3
 """Seconds after which bytes of the cancel that have not left make the connection clogged."""
 SILENT = 1.0
 """Seconds after the cancel in which a connection answers a list, or there is an effect."""
+GIVE_UP = 5.0
+"""Seconds without the end of a list after which the second connection is given up for a fresh one."""
 STAGE_SECONDS = 3.0
 MOST_IDS = 40
 WAITS = (1.0, 2.0, 5.0, 10.0)
@@ -51,7 +53,10 @@ class SecondLink:
         """Why a second connection is wanted now, one sentence; empty when it is not. `silent_since` is when the main
         link was lost, or the stop began without one; `no_effect` that cancels were answered and changed nothing.
         """
-        if self.link is not None or now < self._next_at:
+        if self.link is not None:
+            self._give_up_silent(now)
+            return ""
+        if now < self._next_at:
             return ""
         if main is None:
             return "the main connection is lost" if now - silent_since >= SILENT else ""
@@ -61,9 +66,15 @@ class SecondLink:
         waited = now - track.cancel_at
         if waited >= STUCK and not track.answered and main.unwritten() > 0:
             return "the main connection does not take the cancel"
-        if waited >= SILENT and not track.answered:
+        if track.silent(now, SILENT):
             return "the main connection does not answer"
         return "the cancel has no effect" if no_effect else ""
+
+    def _give_up_silent(self, now: float) -> None:
+        """Only a fresh connection counts lists from nothing, so one that owes some for too long is replaced."""
+        track = self._evidence.tracks.get(self.link.generation) if self.link is not None else None
+        if track is not None and track.silent(now, GIVE_UP):
+            self._ended.set()
 
     async def hold(self, why: str) -> None:
         """Open it under the first free id and keep it until it is lost. A failure is noted and spaces the next try."""

@@ -31,6 +31,24 @@ class PositionWatch:
         self._since = started_at - SKEW
         self._fills: dict[str, tuple[PositionKey, Decimal, float]] = {}
         self._now: dict[PositionKey, tuple[str, Decimal, float]] = {}
+        self._swept_at = 0.0
+
+    def swept(self, at: float) -> None:
+        """Every execution of today was asked for and answered by then, those of other clients too."""
+        self._swept_at = at
+
+    def wants_sweep(self) -> bool:
+        """Whether a position has changed by something else than the known fills since executions were last swept:
+        those of other clients are only told when they are asked for.
+        """
+        return any(at > self._swept_at and self._differs(key) for key, (_, _, at) in self._now.items())
+
+    def _differs(self, key: PositionKey) -> bool:
+        return self._now[key][1] not in {self._before.get(key, Decimal(0)), self._expected(key)}
+
+    def _expected(self, key: PositionKey) -> Decimal:
+        fills = (amount for of, amount, _ in self._fills.values() if of == key)
+        return self._before.get(key, Decimal(0)) + sum(fills, Decimal(0))
 
     def apply(self, event: Event) -> None:
         """Take in a fill or an update of a position."""
@@ -57,13 +75,11 @@ class PositionWatch:
         """One sentence for each position that has changed by more or less than the fills since the start."""
         found = []
         for key, (name, quantity, at) in self._now.items():
-            before = self._before.get(key, Decimal(0))
-            fills = [(amount, seen) for of, amount, seen in self._fills.values() if of == key]
-            quiet_since = max([at, *(seen for _, seen in fills)])
-            expected = before + sum((amount for amount, _ in fills), Decimal(0))
-            if quantity not in {before, expected} and now - quiet_since >= SETTLE:
+            quiet_since = max([at, *(seen for of, _, seen in self._fills.values() if of == key)])
+            if self._differs(key) and at <= self._swept_at and now - quiet_since >= SETTLE:
+                before = self._before.get(key, Decimal(0))
                 found.append(
                     f"UNEXPLAINED: the position in {name} of {key[0]} went from {before:,f} to {quantity:,f}, and the "
-                    f"fills since the stop make it {expected:,f}"
+                    f"fills since the stop make it {self._expected(key):,f}"
                 )
         return tuple(found)

@@ -7,6 +7,7 @@ with the program; a turn that fails is told and tried again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import replace
 from functools import partial
@@ -34,6 +35,8 @@ POLL = 0.25
 """Seconds between two lists while a stop runs."""
 GAP = 2.0
 """Seconds between two turns after which the process slept: whatever it knows may be old."""
+LIST_FIRST = 1.0
+"""Seconds in which a list is waited for after a sleep before anything is cancelled again."""
 RECONNECT = 1.0
 """Seconds between two tries to get the main connection back."""
 NAMED_AFTER = 5.0
@@ -59,6 +62,7 @@ class StopRun:
         self._told: set[str] = set()
         self._lost_at = self._clock.monotonic()
         self._retried_at = 0.0
+        self._woke_at = 0.0
         self._positions_asked = False
         self._task: asyncio.Task[None] | None = None
         self.tries = Tries(parts, evidence, self._second, self._record, everything=everything)
@@ -125,8 +129,7 @@ class StopRun:
             while self.running:
                 turn = self._clock.monotonic()
                 if turn - before > GAP:
-                    evidence.note(f"this program slept for {turn - before:.1f} s: the proof begins anew")
-                    evidence.restart(turn)
+                    self._slept(turn, turn - before)
                 before = turn
                 try:
                     self._turn(beside)
@@ -145,14 +148,26 @@ class StopRun:
             await self._record.report(self.report)
         while self._positions is not None:
             await asyncio.sleep(1.0)
+            await self._sweep_fills()
             self._watch_positions()
+
+    def _slept(self, now: float, seconds: float) -> None:
+        """Everything known may be old: the proof begins anew, and a list comes before the next cancel."""
+        self.evidence.note(f"this program slept for {seconds:.1f} s: the proof begins anew")
+        self.evidence.restart(now)
+        self._woke_at = now
+
+    def _may_act(self) -> bool:
+        """Whether a list was asked for since this program woke up, and answered; a silent TWS is not waited for."""
+        return self.evidence.newest_list >= self._woke_at or self._clock.monotonic() - self._woke_at >= LIST_FIRST
 
     def _turn(self, beside: Beside) -> None:
         """One look: the cancels that are due, a list on each connection, and the slower questions beside them."""
         evidence, session = self.evidence, self._parts.session
         beside.start("journal", self._witnesses.read_journal)
         lines = self._lines()
-        self.tries.look(lines, beside, self._lost_at)
+        if self._may_act():
+            self.tries.look(lines, beside, self._lost_at)
         main = self.tries.main()
         links = [link for link in (main, self._second.link) if link is not None and link.up]
         for link in links:
@@ -164,6 +179,7 @@ class StopRun:
             self._witnesses.probe(lines, [link for link in links if self._answers(link)], beside)
         if any(line.outcome in FILLS for line in lines) and main is not None:
             self._ask_positions(main, beside)
+        beside.start("fills", self._sweep_fills)
         now = self._clock.monotonic()
         if main is None and now - self._retried_at >= RECONNECT:
             self._retried_at = now
@@ -195,6 +211,16 @@ class StopRun:
                 self.evidence.note(f"positions not answered: {failed.reason}")
 
         beside.start("positions", ask)
+
+    async def _sweep_fills(self) -> None:
+        """A position has moved: ask for the executions of all clients before anything is called unexplained."""
+        link = self.tries.main()
+        if self._positions is None or link is None or not self._positions.wants_sweep():
+            return
+        asked_at = self._clock.monotonic()
+        with contextlib.suppress(RequestFailed):
+            await link.executions(ANSWER)
+            self._positions.swept(asked_at)
 
     def _lines(self) -> tuple[StopLine, ...]:
         now = self._clock.monotonic()

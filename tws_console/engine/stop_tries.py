@@ -184,8 +184,8 @@ class Tries:
             return "its owner's number is not known: cancel it in TWS"
         if namesakes > 1:
             return f"{namesakes} live orders carry the number {row.order_id}: cancel in TWS"
-        if link is None and row.client_id == self._parts.session.state.client_id:
-            return f"the connection of client {row.client_id} is lost: it is cancelled when it is back"
+        if link is None and self.main() is None:
+            return "the main connection is lost: it goes by itself when that is back"
         return ""
 
     def _cancel_own(self, link: LinkPort, row: Order, count: int) -> None:

@@ -27,11 +27,12 @@ GREETING = b"API\0" + len(b"v157..178").to_bytes(4, "big") + b"v157..178"
 
 class PanicConnectError(Exception):
     """No cancel was sent. `stage` is tcp, handshake or api-ready, `reason` one sentence, `code` the broker's number
-    if any.
+    if any; `silent` when TWS greeted and then sent nothing in time.
     """
 
     def __init__(self, reason: str, stage: str, code: int | None = None) -> None:
         super().__init__(reason)
+        self.silent = False
         self.reason = reason
         self.stage = stage
         self.code = code
@@ -71,19 +72,24 @@ def fire(
     `timeout` seconds bound each stage, `deadline` (monotonic seconds) the whole. Raises PanicConnectError.
     """
     refused = PanicConnectError("no client id was given", "api-ready", ID_IN_USE)
+    silent: PanicConnectError | None = None
     for client_id in client_ids:
         attempt = _Attempt(host, port, client_id, timeout, deadline)
         try:
             return attempt.run()
         except PanicConnectError as error:
             attempt.close()
-            if error.code != ID_IN_USE:
-                raise
-            refused = error
+            if error.code == ID_IN_USE:
+                refused = error
+                continue
+            # A TWS that greets and then says nothing may do so to this one connection: one more is tried.
+            if silent is not None or not error.silent:
+                raise silent or error from None
+            silent = error
         except BaseException:
             attempt.close()
             raise
-    raise refused
+    raise silent or refused
 
 
 def frame(*fields: str) -> bytes:
@@ -133,8 +139,13 @@ class _Attempt:
     def _left(self) -> float:
         left = self._until - time.monotonic()
         if left <= 0:
-            raise self._failed(f"no answer in time at stage {self._stage}")
+            raise self._late()
         return left
+
+    def _late(self) -> PanicConnectError:
+        failed = self._failed(f"no answer in time at stage {self._stage}")
+        failed.silent = self._stage == "api-ready"
+        return failed
 
     def _failed(self, reason: str, code: int | None = None) -> PanicConnectError:
         return PanicConnectError(f"{self._host}:{self._port}: {reason}", self._stage, code)
@@ -213,7 +224,7 @@ class _Attempt:
         try:
             data = sock.recv(262144)
         except TimeoutError:
-            raise self._failed(f"no answer in time at stage {self._stage}") from None
+            raise self._late() from None
         except OSError as error:
             raise self._failed(f"the connection broke ({error.strerror or error})") from None
         if not data:

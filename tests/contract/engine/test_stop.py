@@ -192,3 +192,33 @@ async def test_stop_is_proved_only_when_an_independent_connection_sees_nothing(
             assert not [order for order in sim.book() if not order["staged"]]
         else:
             assert report.why
+
+
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    [
+        ("drop", ["client=11"]),
+        ("restart", ["seconds=1"]),
+        ("1100", ["seconds=1"]),
+        ("2110", ["seconds=1"]),
+        ("undecodable", []),
+        ("late-fill", []),
+        ("no-status", []),
+        ("split-frames", []),
+        ("pacing", []),
+        ("lying-list", ["seconds=2"]),
+        ("read-only", ["seconds=2"]),
+    ],
+)
+async def test_stop_ends_proved_when_the_trouble_is_over(
+    sim: SimulatorProcess, home: Path, fault: str, options: list[str]
+) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        await engine.trading.place(await ticket(engine))
+        sim.ctl("fault", fault, *options)
+
+        engine.stop.fire()
+        report = await engine.stop.wait(25)
+
+        assert report.proved, report.why
+        assert not [order for order in sim.book() if not order["staged"]]

@@ -145,3 +145,16 @@ async def test_nothing_is_cancelled_by_number_when_two_orders_carry_it(sim: Simu
 
         assert all(one.status is Status.TWIN for one in engine.book.by_alias(11, placed.order_id or 0))
         assert placed.order_id not in {one["order_id"] for one in sim.requests(CANCEL) if one["client_id"] == 11}
+
+
+async def test_survivor_of_another_own_id_is_taken_over_when_that_id_is_free(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home, 12) as other:
+        placed = await other.trading.place(await ticket(other))
+        assert placed.order is not None
+    sim.ctl("fault", "survivor", f"perm={placed.order.perm_id}")
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire()
+        report = await engine.stop.wait(20)
+
+        assert report.proved, report.why
+        assert [(one["client_id"], one["order_id"]) for one in sim.requests(CANCEL)] == [(12, placed.order_id)]

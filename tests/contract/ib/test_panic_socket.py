@@ -87,3 +87,39 @@ async def test_fire_names_the_stage_when_it_fails() -> None:
             failed = await refusal(server.port, timeout)
         assert failed.stage == stage
         assert failed.code is None
+
+
+async def test_fire_takes_the_next_id_when_the_first_connection_is_greeted_and_then_gets_nothing() -> None:
+    asked: list[str] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.greet()
+        asked.append((await peer.read())[2])
+        if len(asked) > 1:
+            peer.send(15, 1, "DU1")
+            peer.send(9, 1, 50)
+        await peer.gone()
+
+    async with ScriptedServer(script) as server:
+        loop = asyncio.get_running_loop()
+        fired = await loop.run_in_executor(None, lambda: fire("127.0.0.1", server.port, [12, 13, 14], 0.3))
+        fired.sock.close()
+
+    assert asked == ["12", "13"]
+    assert fired.client_id == 13
+
+
+async def test_fire_gives_up_when_two_connections_get_nothing() -> None:
+    asked: list[str] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.greet()
+        asked.append((await peer.read())[2])
+        await peer.gone()
+
+    async with ScriptedServer(script) as server:
+        loop = asyncio.get_running_loop()
+        with pytest.raises(PanicConnectError, match="api-ready"):
+            await loop.run_in_executor(None, lambda: fire("127.0.0.1", server.port, [12, 13, 14], 0.1))
+
+    assert asked == ["12", "13"]

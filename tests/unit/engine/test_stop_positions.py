@@ -35,6 +35,10 @@ def test_change_is_told_when_no_fill_explains_it(wire: Wire) -> None:
     watch.apply(wire.fill(1, "10"))
     watch.apply(moved(wire, "130"))
 
+    assert watch.wants_sweep()
+    assert watch.unexplained(wire.at + SETTLE) == ()
+    watch.swept(wire.at)
+    assert not watch.wants_sweep()
     assert watch.unexplained(wire.at) == ()
     (sentence,) = watch.unexplained(wire.at + SETTLE)
     assert "from 100 to 130" in sentence
@@ -44,6 +48,7 @@ def test_change_is_told_when_no_fill_explains_it(wire: Wire) -> None:
 def test_change_is_quiet_when_fills_explain_it_in_whatever_order(wire: Wire) -> None:
     watch = PositionWatch(HELD, frozenset(), NOW)
     watch.apply(moved(wire, "110"))
+    watch.swept(wire.at)
     watch.apply(wire.fill(1, "10"))
     watch.apply(wire.fill(1, "10"))
 
@@ -55,6 +60,7 @@ def test_fill_counts_once_when_it_is_corrected(wire: Wire) -> None:
     watch.apply(wire.fill(1, "10", "a.1.01"))
     watch.apply(wire.fill(1, "12", "a.1.02"))
     watch.apply(moved(wire, "112"))
+    watch.swept(wire.at)
 
     assert watch.unexplained(wire.at + SETTLE) == ()
 
@@ -65,5 +71,6 @@ def test_swept_fill_is_no_explanation_when_it_was_known_or_older_than_the_stop(w
     watch.apply(wire.fill(1, "30", "a.1.01"))
     watch.apply(replace(old, fill=replace(old.fill, time=NOW - timedelta(hours=1))))
     watch.apply(moved(wire, "130"))
+    watch.swept(wire.at)
 
     assert len(watch.unexplained(wire.at + SETTLE)) == 1

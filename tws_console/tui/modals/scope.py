@@ -14,7 +14,7 @@ from tws_console.model.order_scope import OrderScope
 from tws_console.tui.modals.dialog import Dialog, no_button
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean
-from tws_console.tui.views.pieces import key, line, strong, value, wrap
+from tws_console.tui.views.pieces import Frame, key, line, strong, value, wrap
 
 
 def choices(order: Order) -> list[tuple[str, OrderScope]]:
@@ -37,6 +37,7 @@ class ScopeModal(Dialog[OrderScope | None]):
         self._choices = choices(order)
         self._orders = [one for one in orders if one.status is not Status.STAGED]
         self._chosen = 0
+        self._said_yes = False
 
     def heading(self) -> Spans:
         return (strong("Cancel which orders?"),)
@@ -50,25 +51,52 @@ class ScopeModal(Dialog[OrderScope | None]):
             rows.append((mark, value(f"{words:<24}"), *line(orders)))
         held = self._held(self._choices[self._chosen][1])
         rows += [(), *[line(text) for text in wrap(_named(held), self.inner_width)][:3]]
+        owners = sorted({one.client_id for one in held if one.owner is Owner.FOREIGN and one.client_id is not None})
+        if owners:
+            names = " ".join(f"c{client_id}" for client_id in owners[:8])
+            rows.append((Span(f"Connects for a moment as the client of others' orders: {names}.", "warn"),))
         by_hand = sum(one.owner is Owner.MANUAL for one in held)
         if by_hand:
             are = "1 is" if by_hand == 1 else f"{by_hand} are"
             rows.append((Span(f"{are} by hand in TWS: not cancelled by this, there or by ^G.", "warn"),))
-        rows.append(line("Each is cancelled by its permId and can still fill until then. Entry is not frozen."))
-        return [*rows, (), None, (*no_button(), Span("      "), key("y"), value(" cancel them"))]
+        rows.append(line("Each by its permId; can still fill until then. Entry is not frozen."))
+        return [*rows, (), None, self._answers()]
+
+    @property
+    def _twice(self) -> bool:
+        """Whether `y` alone is too easy: it is real money, or orders of others."""
+        held = self._held(self._choices[self._chosen][1])
+        return self.frame is Frame.LIVE or any(one.owner is Owner.FOREIGN for one in held)
+
+    def _answers(self) -> Spans:
+        if self._said_yes:
+            enter = Span(" ENTER ", "accent_ink", True, "accent")
+            return (enter, value(" cancel them"), *line("      any other key: no"))
+        then = (*line(" then "), key("enter")) if self._twice else ()
+        return (*no_button(), Span("      "), key("y"), *then, value(" cancel them"))
 
     def keys(self) -> Spans:
         return (
-            *(key("up dn"), *line(" choose  "), key("y"), *line(" cancel them  ")),
+            *(
+                key("up dn"),
+                *line(" choose  "),
+                key("y"),
+                *line(" then enter cancels  " if self._twice else " cancel them  "),
+            ),
             *(key("enter esc"), *line(" no  "), key("^G"), *line(" stop all")),
         )
 
     def answer(self, name: str, character: str | None) -> None:
-        if name in {"enter", "escape", "n"}:
+        if self._said_yes:
+            self.close(self._choices[self._chosen][1] if name == "enter" else None)
+        elif name in {"enter", "escape", "n"}:
             self.close(None)
         elif name in {"up", "down", "k", "j"}:
             step = -1 if name in {"up", "k"} else 1
             self._chosen = (self._chosen + step) % len(self._choices)
+            self.draw()
+        elif name == "y" and self._twice:
+            self._said_yes = True
             self.draw()
         elif name == "y":
             self.close(self._choices[self._chosen][1])

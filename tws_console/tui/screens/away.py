@@ -11,8 +11,9 @@ from textual.widget import Widget
 
 from tws_console.model.recovery import AwayReport
 from tws_console.tui.bindings import Where
+from tws_console.tui.bound import page_bindings
 from tws_console.tui.facade import DrainedPort, console
-from tws_console.tui.screens.page import Page, page_bindings
+from tws_console.tui.screens.page import Page
 from tws_console.tui.views import away
 from tws_console.tui.views.cells import Row, Span
 from tws_console.tui.widgets.live_table import LiveTable

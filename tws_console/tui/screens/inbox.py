@@ -11,8 +11,9 @@ from textual.widget import Widget
 
 from tws_console.model.recovery import Unresolved
 from tws_console.tui.bindings import Where
+from tws_console.tui.bound import page_bindings
 from tws_console.tui.facade import DrainedPort, console
-from tws_console.tui.screens.page import Page, page_bindings
+from tws_console.tui.screens.page import Page
 from tws_console.tui.views import inbox
 from tws_console.tui.views.cells import Row
 from tws_console.tui.widgets.live_table import LiveTable

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -19,13 +19,13 @@ from textual.widget import Widget
 from tws_console.model.order import PROBLEMS, Order
 from tws_console.model.position import Position
 from tws_console.model.session import Phase
-from tws_console.tui.bindings import Action, Where, footer_of, of
+from tws_console.tui.bindings import Action, Where, footer_of
+from tws_console.tui.bound import page_bindings
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.views import account, formats, status, titles, too_small
 from tws_console.tui.views import orders as order_view
 from tws_console.tui.views import positions as position_view
-from tws_console.tui.views.columns import WIDE_GAPS_FROM
-from tws_console.tui.views.lines import footer
+from tws_console.tui.views.lines import WIDE_GAPS_FROM, footer
 from tws_console.tui.views.selection import Facts
 from tws_console.tui.widgets.live_table import LiveTable
 from tws_console.tui.widgets.orders_table import OrdersTable
@@ -37,28 +37,13 @@ from tws_console.tui.widgets.status_bar import StatusBar
 PAGE_PLACES = (Where.PAGES, Where.TABLES, Where.ORDERS, Where.POSITIONS)
 
 
-def bind(*actions: Action, priority: bool = False) -> list[BindingType]:
-    """These actions' keys, each bound to its method of the app."""
-    return [
-        Binding(
-            ",".join(action.keys), f"app.{action.method}", action.label, id=action.id, show=False, priority=priority
-        )
-        for action in actions
-        if action.method and action.keys
-    ]
-
-
-def page_bindings(*places: Where) -> list[BindingType]:
-    """The registry's keys of these places."""
-    return bind(*of(*places))
-
-
 class Page(Screen[None], inherit_bindings=False):
     """A page. Subclasses compose their panes in `compose_body` and name them in `PANES`, first to last."""
 
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(*PAGE_PLACES)
     CSS_PATH = "page.tcss"
     AUTO_FOCUS = ""
+    is_page = True
     NAME = ""
     """The mode under which the app knows this page."""
     PANES: ClassVar[tuple[str, ...]] = ()

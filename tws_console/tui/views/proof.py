@@ -199,7 +199,7 @@ def _staged(report: StopReport) -> list[str]:
 
 def _where(report: StopReport) -> str:
     """What a scoped stop is about; nothing for a stop of everything."""
-    return "" if report.scope.everything else f" of {clean(report.scope.words)}"
+    return "" if report.scope.everything else f"   {clean(report.scope.words)}"
 
 
 def _scoped_advice(report: StopReport) -> list[Spans]:

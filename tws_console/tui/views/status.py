@@ -11,8 +11,7 @@ from tws_console.rules.live import contradictions, unarmed
 from tws_console.tui.bindings import PAGES
 from tws_console.tui.views import formats
 from tws_console.tui.views.cells import Span, Spans, width
-from tws_console.tui.views.columns import WIDE_GAPS_FROM
-from tws_console.tui.views.lines import Item, fitting, joined
+from tws_console.tui.views.lines import WIDE_GAPS_FROM, Item, fitting, joined
 
 RULES = {Mode.PAPER: "─", Mode.LIVE: "═", Mode.DEMO: "╌"}
 """The rule under the tabs: the mode is told by its form too, not by colour alone."""
