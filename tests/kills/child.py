@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+from decimal import Decimal
 
 from tests.support.engine import settings_for, ticket
 from tws_console.bootstrap import build_engine
@@ -14,6 +15,7 @@ from tws_console.config.settings import Limits
 from tws_console.engine.engine import Engine
 from tws_console.model.order import Order, Status
 from tws_console.model.session import Phase
+from tws_console.rules.amend import Wish
 
 CLIENT_ID = 11
 AT_ONCE = 4
@@ -59,16 +61,12 @@ async def _one(engine: Engine, action: str, dice: random.Random) -> None:
         case "cancel" if order := _some_order(engine, dice):
             await engine.trading.cancel(order)
         case "modify" if order := _some_order(engine, dice):
-            await _modify(engine, order, price)
+            await engine.modifying.modify(order, Wish(limit_price=Decimal(price)))
 
 
 def _some_order(engine: Engine, dice: random.Random) -> Order | None:
     own = [row for row in engine.book.live() if row.client_id == CLIENT_ID and row.status is Status.WORKING]
     return dice.choice(own) if own else None
-
-
-async def _modify(engine: Engine, order: Order, price: str) -> None:
-    """Orders cannot be changed from here yet: nothing to do."""
 
 
 if __name__ == "__main__":

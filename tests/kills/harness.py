@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.kills.child import CLIENT_ID
-from tests.kills.verdict import GLOBAL_CANCEL, PLACE, Tally, judge, judge_freeze
+from tests.kills.verdict import GLOBAL_CANCEL, PLACE, Tally, hinted, judge, judge_freeze
 from tests.support.engine import connected_engine, until
 from tests.support.simulator import SimulatorProcess, wait_until
 from tws_console.config.freeze import RELEASE_PHRASE, FreezeFile
@@ -116,7 +116,7 @@ async def _verify(sim: SimulatorProcess, home: Path, number: int, tally: Tally) 
         await engine.journal.flush()
         journal = engine.journal
         intents = await journal.intents(datetime.now(UTC) - LONG_AGO)  # type: ignore[attr-defined]
-        unresolved = [one.intent.ulid for one in engine.recovery.unresolved]
+        unresolved = engine.recovery.unresolved
         at_broker = sim.book(client_id=CLIENT_ID)
         received = [row for row in sim.requests(PLACE) if row["client_id"] == CLIENT_ID]
         judge(tally, number, intents, unresolved, engine.book.live(), at_broker, received)
@@ -124,10 +124,11 @@ async def _verify(sim: SimulatorProcess, home: Path, number: int, tally: Tally) 
         tally.counts["adopted"] += adopted
         tally.counts["unresolved"] += len(unresolved)
         tally.counts["intents"] = len(intents)
-        staged = {intent.ulid for intent in intents if not intent.transmit}
-        # Whether an order lies staged at TWS cannot be seen: a careful person leaves that question open.
-        for ulid in set(unresolved) - staged:
-            await engine.recovery.mark_not_sent(ulid)
+        staged = {order["order_id"] for order in at_broker if order["staged"]}
+        for one in engine.recovery.unresolved:
+            # A person looks into TWS first: what lies staged there, or may have ended there, was sent.
+            if one.intent.order_id not in staged and not hinted(one):
+                await engine.recovery.mark_not_sent(one.intent.ulid)
         tally.counts["not sent"] = sum(intent.state is IntentState.NOT_SENT for intent in intents)
         if report := engine.reconciler.report:
             for change in report.positions:

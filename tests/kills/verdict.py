@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from tws_console.model.intent import Intent, IntentState
+from tws_console.model.intent import Intent, IntentKind, IntentState
 from tws_console.model.order import Order, Status
+from tws_console.model.recovery import Unresolved
 
 PLACE, GLOBAL_CANCEL = 3, 58
 OPEN = frozenset({IntentState.INTENDED, IntentState.SENT})
@@ -26,7 +28,7 @@ def judge(
     tally: Tally,
     run: int,
     intents: Sequence[Intent],
-    unresolved: Iterable[str],
+    unresolved: Sequence[Unresolved],
     shown: Iterable[Order],
     at_broker: Sequence[Mapping[str, Any]],
     received: Sequence[Mapping[str, Any]],
@@ -36,8 +38,10 @@ def judge(
     def wrong(words: str) -> None:
         tally.wrong.append(f"run {run}: {words}")
 
-    asked = set(unresolved)
-    by_number = {intent.order_id: intent for intent in intents if intent.kind.value == "place"}
+    asked = {one.intent.ulid for one in unresolved}
+    told = {one.intent.ulid for one in unresolved if hinted(one)}
+    tally.counts["may have ended, and said so"] += len(told)
+    by_number = {intent.order_id: intent for intent in intents if intent.kind is IntentKind.PLACE}
     rows = {(row.client_id, row.order_id): row for row in shown}
     for order in at_broker:
         name = f"order {order['order_id']} #{order['perm_id']}"
@@ -56,16 +60,35 @@ def judge(
             wrong(f"{name} is shown without its intent")
         if order["staged"] and row.status is not Status.STAGED:
             wrong(f"{name} is staged and shown as {row.status}")
+        if not order["staged"] and (newest := _newest(intents, order["order_id"])) is not None:
+            tally.counts["changed orders compared"] += newest.kind is IntentKind.MODIFY
+            if Decimal(order["limit"]) != newest.limit_price:
+                wrong(f"{name} has limit {order['limit']}, the journal believes {newest.limit_price}")
         if not order["staged"] and (row.perm_id != order["perm_id"] or intent.state is not IntentState.ACKED):
             wrong(f"{name} is live, its intent is {intent.state}, its row #{row.perm_id}")
     for number, count in Counter((order["client_id"], order["order_id"]) for order in at_broker).items():
         if count > 1:
             wrong(f"{count} orders are live under {number}")
-    _fates(wrong, intents, asked, received)
+    _fates(wrong, intents, asked, told, received)
+
+
+def hinted(one: Unresolved) -> bool:
+    """Whether the evidence names a completed order that may be it: a caller's reference proves no more than that."""
+    return any("it may be this one" in words for words in one.evidence)
+
+
+def _newest(intents: Sequence[Intent], order_id: int) -> Intent | None:
+    """The newest placement or change under this number that the broker has answered."""
+    answered = [one for one in intents if one.order_id == order_id and one.state is IntentState.ACKED]
+    return max(answered, key=lambda one: (one.at, one.ulid), default=None)
 
 
 def _fates(
-    wrong: Callable[[str], None], intents: Sequence[Intent], unresolved: set[str], received: Sequence[Mapping[str, Any]]
+    wrong: Callable[[str], None],
+    intents: Sequence[Intent],
+    unresolved: set[str],
+    told: set[str],
+    received: Sequence[Mapping[str, Any]],
 ) -> None:
     meant = Counter(intent.order_id for intent in intents)
     arrived = Counter(row["order_id"] for row in received)
@@ -76,9 +99,11 @@ def _fates(
         open_one = intent.state in OPEN and (intent.transmit or intent.state is IntentState.INTENDED)
         if open_one and intent.ulid not in unresolved:
             wrong(f"intent {intent.ulid} is {intent.state} and nobody is asked about it")
-        if open_one and intent.kind.value == "place" and intent.transmit and arrived[intent.order_id]:
+        unseen = open_one and intent.ulid not in told and intent.kind is IntentKind.PLACE and intent.transmit
+        if unseen and arrived[intent.order_id]:
             wrong(f"intent {intent.ulid} arrived as order id {intent.order_id} and is unresolved")
-        if intent.state is IntentState.NOT_SENT and arrived[intent.order_id]:
+        placed = intent.kind is IntentKind.PLACE
+        if placed and intent.state is IntentState.NOT_SENT and arrived[intent.order_id]:
             wrong(f"intent {intent.ulid} is marked not sent and arrived as order id {intent.order_id}")
 
 

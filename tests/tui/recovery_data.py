@@ -70,7 +70,7 @@ UNRESOLVED = (
         ),
     ),
 )
-REASON = "TSLA moved by -80 and no known fill explains it"
+REASON = "TSLA moved by -80: no known fill explains it"
 REPORT = AwayReport(
     since=NOW - timedelta(minutes=41),
     at=NOW,

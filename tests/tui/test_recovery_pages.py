@@ -125,7 +125,7 @@ async def test_changes_are_not_acknowledged_when_the_reason_changed_under_the_qu
         await on_page(pilot, "A", "away")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, AcknowledgeModal), "the question")
-        engine.put_session(reduce_only="KO moved by +1 and no known fill explains it")
+        engine.put_session(reduce_only="KO moved by +1: no known fill explains it")
         await answer(pilot, app, hand, "y")
         assert ("acknowledge", None) not in engine.calls
 

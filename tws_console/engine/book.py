@@ -15,11 +15,10 @@ change is told again behind it, as nothing tells them once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
+from tws_console.engine.book_reading import BookReading
 from tws_console.engine.facts import Facts, has_ended, row_of
-from tws_console.engine.names import Names
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
@@ -37,24 +36,21 @@ from tws_console.model.events import (
 )
 from tws_console.model.ids import OrderKey, Owner, owner_of
 from tws_console.model.instrument import Instrument
-from tws_console.model.order import ENDED, Order, Status
+from tws_console.model.order import ENDED, Status
 from tws_console.model.position import Fill
 
 ENDED_KEPT = 2_000
 
 
-class Book:
+class Book(BookReading):
     """The one truth about orders. Every change goes through `apply` or one of the `mark_…` methods."""
 
     def __init__(self, profile_client_id: int, changes: Changes, clock: Clock) -> None:
+        super().__init__()
         self._profile_client_id = profile_client_id
         self._changes = changes
         self._clock = clock
         self._facts: dict[OrderKey, Facts] = {}
-        self._rows: dict[OrderKey, Order] = {}
-        self._names = Names()
-        self._fills: dict[int, dict[str, Fill]] = {}
-        """By permId; an execution may come before the order that it belongs to."""
         self._early_ends: dict[int, CompletedSeen] = {}
         """By permId: ends of orders that nothing else has told of yet."""
         self._instruments: dict[int, Instrument] = {}
@@ -62,42 +58,6 @@ class Book:
         self._link_client_id: int | None = None
         self.needs_end: set[int] = set()
         """permIds that left the lists without a witnessed end: completed orders and executions are to be asked."""
-
-    # ---- reading
-
-    @property
-    def orders(self) -> Mapping[OrderKey, Order]:
-        """Every known row, ended ones included."""
-        return MappingProxyType(self._rows)
-
-    def get(self, key: OrderKey) -> Order | None:
-        """The row of that name, following a provisional name to the order it became."""
-        row = self._rows.get(key)
-        if row is None and not key.perm_id:
-            row = self._rows.get(self._names.newest(key.client_id, key.order_id) or key)
-        return row
-
-    def find(self, perm_id: int) -> Order | None:
-        return self._rows.get(OrderKey.perm(perm_id))
-
-    def live(self) -> list[Order]:
-        """Rows that have not ended, oldest first."""
-        return sorted((row for row in self._rows.values() if row.live), key=_age_order)
-
-    @property
-    def ended(self) -> list[Order]:
-        """Rows that have ended, newest end first."""
-        return sorted((row for row in self._rows.values() if not row.live), key=lambda row: -row.changed)
-
-    def executions(self) -> frozenset[str]:
-        """Every execution known, by its id without the correction."""
-        return frozenset(base for fills in self._fills.values() for base in fills)
-
-    def by_alias(self, client_id: int, order_id: int) -> list[Order]:
-        """Every live row that carries these numbers: more than one means that they name nothing."""
-        return [
-            row for row in self._rows.values() if row.live and (row.client_id, row.order_id) == (client_id, order_id)
-        ]
 
     # ---- our own placements
 
@@ -449,7 +409,3 @@ class Book:
             self._fills.pop(facts.perm_id or 0, None)
             if facts.client_id is not None and facts.order_id is not None:
                 self._names.take(facts.client_id, facts.order_id, row.key)
-
-
-def _age_order(row: Order) -> tuple[float, OrderKey]:
-    return (row.first_seen.timestamp() if row.first_seen else 0.0, row.key)

@@ -275,4 +275,4 @@ def summary(report: AwayReport) -> str:
 def _reason(positions: tuple[PositionChange, ...]) -> str:
     first = positions[0]
     more = f" and {len(positions) - 1} more" if len(positions) > 1 else ""
-    return f"{first.symbol} moved by {first.unexplained:+,f} and no known fill explains it{more}"
+    return f"{first.symbol} moved by {first.unexplained:+,f}{more}: no known fill explains it"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from tws_console.engine.book import Book
 from tws_console.engine.ends import Ends
-from tws_console.engine.matching import could_be, is_of, matches, shows_change
+from tws_console.engine.matching import could_be, ended_like, is_of, matches, shows_change
 from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed
 from tws_console.engine.results import CancelResult, login
 from tws_console.engine.session import Session
@@ -138,7 +138,7 @@ class Recovery:
         said = []
         try:
             completed = await link.completed_orders(TIMEOUT)
-            said.append(f"completed orders at {self._time()}: {len(completed)}, none with its reference")
+            said.append(f"completed orders at {self._time()}: {len(completed)}")
         except RequestFailed as failed:
             said.append(f"completed orders not told: {failed.reason}")
         try:
@@ -162,7 +162,8 @@ class Recovery:
             evidence = (self._sent(intent), f"several orders carry its reference: {several}")
             return Unresolved(intent, evidence, tuple(row for row in rows if is_of(intent, row)))
         candidates = tuple(row for row in rows if could_be(intent, row))
-        return Unresolved(intent, (self._sent(intent), self._listed(candidates), *said), candidates)
+        ended = tuple(f"{words}: it may be this one" for words in ended_like(intent, self._ends.completed.values()))
+        return Unresolved(intent, (self._sent(intent), self._listed(candidates), *said, *ended), candidates)
 
     def _settle_change(self, intent: Intent) -> Unresolved | None:
         order = self._book.find(intent.target_perm_id or 0)
@@ -248,7 +249,8 @@ class Recovery:
     async def mark_not_sent(self, ulid: str) -> None:
         """A person says that it never became an order. Raises ChoiceRefused, also when its reference is live."""
         one = await self._open(ulid)
-        if certain := [row for row in one.candidates if is_of(one.intent, row) and row.live]:
+        certain = [row for row in one.candidates if is_of(one.intent, row) and row.live]
+        if certain and one.intent.kind is IntentKind.PLACE:
             raise ChoiceRefused(f"{certain[0].key} is live and carries its reference: it was sent", ErrorCode.AMBIGUOUS)
         self._decide("intent-not-sent", one, None)
         if not await self._journal.settle_not_sent(ulid, NOT_SENT):

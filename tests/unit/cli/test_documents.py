@@ -62,7 +62,7 @@ def account() -> documents.Document:
 
 def reconcile() -> documents.Document:
     unresolved = (Unresolved(values.INTENT, ("sent, no answer was recorded", "open orders: 2, none with it")),)
-    reason = "AAPL moved by +5 and no known fill explains it"
+    reason = "AAPL moved by +5: no known fill explains it"
     fields = away_fields(values.AWAY, unresolved, reason, can)
     return documents.failed("reconcile", ErrorCode.OUTCOME_UNKNOWN, "1 intent has no known fate", **fields)
 

@@ -52,7 +52,9 @@ class ChoiceModal(YesNo):
         for words in self.one.evidence:
             rows += [line(part) for part in wrap(clean(words), self.inner_width)]
         rows.append(())
-        return [*rows, *((value(words),) for words in inbox.what_happens(self.choice, self.one))]
+        for words in inbox.what_happens(self.choice, self.one):
+            rows += [(value(part),) for part in wrap(words, self.inner_width)]
+        return rows
 
     def yes(self) -> str:
         return inbox.yes_words(self.choice)

@@ -177,8 +177,8 @@ def link_line(state: SessionState, now: datetime, monotonic: float) -> Spans:
     if state.reduce_only:
         return (
             Span(" REDUCE:", "warn", True),
-            Span(f" {formats.clean(state.reduce_only)}.", "text"),
-            Span("  A shows it.", "muted"),
+            Span(" A shows it.", "muted"),
+            Span(f"  {formats.clean(state.reduce_only)}.", "text"),
         )
     if reason := state.entry_refusal or unarmed(state):
         return Span(" READ-ONLY:", "warn", True), Span(f" {formats.clean(reason)}", "text")
