@@ -46,6 +46,7 @@ def test_modify_changes_the_order_in_place_when_it_works(program: Program, sim: 
         (("--tif", "NEVER"), "tif"),
         (("--tif", "GTC"), "tif"),
         (("--aux-price", "1"), "aux_price"),
+        (("--limit-price", "180.505"), "limit_price"),
         (("--limit-price", "180.5"), "change"),
     ],
     ids=lambda value: "-".join(value).strip("-") if isinstance(value, tuple) else value,

@@ -44,6 +44,7 @@ async def connected_engine(
     account: str | None = None,
     limits: Limits | None = None,
     restart_windows: tuple[RestartWindow, ...] = (),
+    profile_client_id: int | None = None,
     polling: bool = False,
     stop_lane: bool = False,
 ) -> AsyncIterator[Engine]:
@@ -52,7 +53,7 @@ async def connected_engine(
     """
     effective = effective_for(
         sim,
-        client_id,
+        client_id if profile_client_id is None else profile_client_id,
         mode=mode,
         read_only=read_only,
         account=account,

@@ -32,7 +32,7 @@ from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
 from tws_console.model.session import ID_IN_USE, ConnectFailed
-from tws_console.model.ticket import OrderRequest
+from tws_console.model.ticket import FieldError, OrderRequest
 from tws_console.model.verdict import Level, Verdict
 from tws_console.rules.amend import (
     STEADY,
@@ -114,6 +114,7 @@ class Modify:
         asked = replace(asked, verdicts=said)
         block = next((verdict for verdict in said if verdict.level is Level.BLOCK), None)
         if block is not None:
+            asked = replace(asked, errors=_errors_of(block, request))
             return _refused(asked, block.msg, ErrorCode(block.code))
         async with self._one_at_a_time:
             link = self._session.link
@@ -280,3 +281,11 @@ def changes_since(before: Order, now: Order) -> bool:
 def _refused(asked: ModifyResult, reason: str, code: ErrorCode = ErrorCode.NOT_MODIFIABLE) -> ModifyResult:
     """Nothing was sent."""
     return replace(asked, outcome="refused", reason=reason, code=code)
+
+
+def _errors_of(block: Verdict, request: OrderRequest) -> tuple[FieldError, ...]:
+    """A price between two ticks is invalid input and names its field; any other block is a rule of ours."""
+    if block.code != ErrorCode.ORDER_VALIDATION_FAILED:
+        return ()
+    field, price = ("limit_price", request.limit_price) if request.limit_price else ("aux_price", request.aux_price)
+    return (FieldError(field, block.rule, f"{price:f}", block.msg),)

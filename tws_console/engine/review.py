@@ -172,13 +172,17 @@ class Review:
             read_only=self._refusal(),
             restart=self._session.restart(),
             not_armed=not_armed(self._session.state, ticket.account),
-            reduce_only="this order may only close" if ticket.reduce_only else self._session.state.reduce_only,
+            reduce_only=self._reduce_only(ticket),
             link_down=self._link_down(),
             stale=self._stale(now),
             steps=self._contracts.known_steps(ticket.instrument),
             session_open=session.open,
             session_words=session.words,
         )
+
+    def _reduce_only(self, ticket: Ticket) -> str:
+        """Why this ticket may do nothing but close, empty when it may."""
+        return "this order may only close" if ticket.reduce_only else self._session.state.reduce_only
 
     def _base_rate(self, ticket: Ticket, figures: AccountFigures | None) -> Decimal | None:
         """One when the instrument trades in the account's own currency, else not known here."""
@@ -242,7 +246,7 @@ class Review:
         def guard() -> str:
             if not passes_freeze and (reason := self._guard()):
                 return reason
-            return self._no_longer_closing(ticket, own, since) if ticket.reduce_only else ""
+            return self._no_longer_closing(ticket, own, since) if self._reduce_only(ticket) else ""
 
         return guard
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 from ulid import ULID
 
@@ -72,6 +73,10 @@ class Trading(Review):
         self._waiters = shared.waiters
         self._notices = shared.notices
         self._one_at_a_time = asyncio.Lock()
+
+    def record(self, kind: str, payload: dict[str, Any]) -> None:
+        """A row in the journal about what a use case on top of this did."""
+        self._journal.record_event(kind, payload, at=self._clock.now())
 
     # ---- placing
 

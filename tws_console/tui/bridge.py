@@ -34,9 +34,9 @@ class Bridge:
         self._app.set_interval(STEP, self.step, name="bridge")
 
     def step(self) -> None:
-        """One look. There is no screen any more while the app shuts down."""
+        """One look. While the app shuts down its screens lose their widgets, and then there is none any more."""
         stack = self._app.screen_stack
-        if not stack:
+        if not stack or not self._app.is_running:
             return
         self._looks += 1
         second = self._looks % SECOND == 0

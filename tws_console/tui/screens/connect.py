@@ -39,7 +39,12 @@ class ConnectPage(Screen[None], inherit_bindings=False):
         yield Painted(id="footer", ground="raised")
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self._second)
+
+    def _second(self) -> None:
+        """Waits count down where they can be seen."""
+        if self.is_current:
+            self.draw()
 
     def on_resize(self) -> None:
         self.draw()

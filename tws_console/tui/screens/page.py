@@ -49,6 +49,8 @@ class Page(Screen[None], inherit_bindings=False):
     PANES: ClassVar[tuple[str, ...]] = ()
     """Ids of the widgets that can have the focus, in the order of `tab`."""
     STRIP = True
+    tables: tuple[LiveTable, ...] = ()
+    """The tables of this page, looked for once: they stay as they were composed."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -68,6 +70,7 @@ class Page(Screen[None], inherit_bindings=False):
     # life
 
     def on_mount(self) -> None:
+        self.tables = tuple(self.query(LiveTable))
         self.focus_pane(self.PANES[0])
 
     def on_screen_resume(self) -> None:
@@ -89,14 +92,14 @@ class Page(Screen[None], inherit_bindings=False):
 
     def reload(self) -> None:
         """Everything anew: the page was turned to, or its size changed."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.reload()
         self.draw_frame()
 
     def apply(self, drained: DrainedPort) -> None:
         """What the bridge drained: each pane gets only what changed."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.apply(drained)
         if drained.session:
@@ -108,12 +111,12 @@ class Page(Screen[None], inherit_bindings=False):
 
     def tick(self) -> None:
         """Ten times a second."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             table.tick()
 
     def second(self) -> None:
         """Once a second: ages go on."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.second()
         self.draw_frame()
