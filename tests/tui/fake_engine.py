@@ -311,8 +311,8 @@ class FakeRecovery:
         self.unresolved: tuple[Unresolved, ...] = ()
         self.refusal = ""
 
-    async def adopt(self, ulid: str, perm_id: int | None = None) -> Order:
-        return self._settle("adopt", ulid).candidates[0]
+    async def adopt(self, ulid: str, perm_id: int | None = None) -> int:
+        return self._settle("adopt", ulid).could_be[0]
 
     async def cancel(self, ulid: str, timeout: float = 5.0) -> FakeCancelResult:
         return FakeCancelResult(self._settle("cancel-intent", ulid).candidates[0].key)

@@ -136,7 +136,7 @@ def _unresolved(one: Unresolved) -> Document:
         "limit_price": intent.limit_price,
         "transmit": intent.transmit,
         "evidence": one.evidence,
-        "candidates": [order.perm_id for order in one.candidates],
+        "candidates": one.could_be,
     }
 
 

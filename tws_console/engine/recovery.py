@@ -162,8 +162,14 @@ class Recovery:
             evidence = (self._sent(intent), f"several orders carry its reference: {several}")
             return Unresolved(intent, evidence, tuple(row for row in rows if is_of(intent, row)))
         candidates = tuple(row for row in rows if could_be(intent, row))
-        ended = tuple(f"{words}: it may be this one" for words in ended_like(intent, self._ends.completed.values()))
-        return Unresolved(intent, (self._sent(intent), self._listed(candidates), *said, *ended), candidates)
+        ended = ended_like(intent, self._ends.completed.values())
+        hints = tuple(
+            f"completed order #{end.perm_id} ({end.status}) has its reference, side, size and price: it may be this one"
+            for end in ended
+        )
+        told = (self._sent(intent), self._listed(candidates), *said, *hints)
+        known = {row.perm_id for row in candidates}
+        return Unresolved(intent, told, candidates, tuple(end.perm_id for end in ended if end.perm_id not in known))
 
     def _settle_change(self, intent: Intent) -> Unresolved | None:
         order = self._book.find(intent.target_perm_id or 0)
@@ -215,17 +221,19 @@ class Recovery:
 
     # ---- choices
 
-    async def adopt(self, ulid: str, perm_id: int | None = None) -> Order:
-        """Take the one order at the broker that could be the intent's as it. Raises ChoiceRefused."""
+    async def adopt(self, ulid: str, perm_id: int | None = None) -> int:
+        """Take the one order at the broker, live or ended, that could be the intent's as it; returns its permId. Raises
+        ChoiceRefused.
+        """
         one = await self._open(ulid)
-        fitting = [row for row in one.candidates if perm_id in (None, row.perm_id)]
+        fitting = [found for found in one.could_be if perm_id in (None, found)]
         if not fitting:
             raise ChoiceRefused("no order at the broker could be it: look into TWS, then mark it not sent")
-        order = _only(fitting, "act on them in the list of orders")
-        self._decide("intent-adopt", one, order)
-        self._adopt(one.intent, order.perm_id or 0, "a person says so")
+        found = _only(fitting, "act on them in the list of orders")
+        self._decide("intent-adopt", one, found)
+        self._adopt(one.intent, found, "a person says so")
         self._put(tuple(other for other in self.unresolved if other is not one))
-        return order
+        return found
 
     async def cancel(self, ulid: str, timeout: float = TIMEOUT) -> CancelResult:
         """Cancel exactly the one live order that is or could be the intent's, or nothing. Raises ChoiceRefused."""
@@ -233,12 +241,13 @@ class Recovery:
         live = [row for row in one.candidates if row.live]
         if not live:
             raise ChoiceRefused("no live order at the broker could be it: nothing was sent")
-        order = _only(live, "nothing was sent, cancel them in the list of orders")
+        _only([row.perm_id or 0 for row in live], "nothing was sent, cancel them in the list of orders")
+        order = live[0]
         elsewhere = order.owner is Owner.OWN and self._takeover.needed(order)
         refusal = self._takeover.cannot(order) if elsewhere else self._trading.cannot_cancel(order)
         if refusal:
             raise ChoiceRefused(f"nothing was sent: {refusal}", ErrorCode.FOREIGN_ORDER)
-        self._decide("intent-cancel", one, order)
+        self._decide("intent-cancel", one, order.perm_id)
         cancel = self._takeover.cancel if elsewhere else self._trading.cancel
         result = await cancel(order, timeout)
         if result.outcome in {"cancelled", "filled"}:
@@ -277,10 +286,10 @@ class Recovery:
             )
         return found
 
-    def _decide(self, kind: str, one: Unresolved, order: Order | None) -> None:
+    def _decide(self, kind: str, one: Unresolved, perm_id: int | None) -> None:
         self._journal.record_decision(
             kind,
-            {"intent": one.intent.ulid, "perm_id": order.perm_id if order else None, "evidence": one.evidence},
+            {"intent": one.intent.ulid, "perm_id": perm_id, "evidence": one.evidence},
             at=self._shared.clock.now(),
         )
 
@@ -305,12 +314,12 @@ class Recovery:
         return f"{self._shared.clock.now():%H:%M:%S}Z"
 
 
-def _only(orders: list[Order], advice: str) -> Order:
+def _only(perm_ids: list[int], advice: str) -> int:
     """The one order. Raises ChoiceRefused when there are more."""
-    if len(orders) > 1:
-        words = ", ".join(str(row.key) for row in orders)
-        raise ChoiceRefused(f"{len(orders)} orders could be it: {words}; {advice}", ErrorCode.AMBIGUOUS)
-    return orders[0]
+    if len(perm_ids) > 1:
+        words = ", ".join(f"#{perm_id}" for perm_id in perm_ids)
+        raise ChoiceRefused(f"{len(perm_ids)} orders could be it: {words}; {advice}", ErrorCode.AMBIGUOUS)
+    return perm_ids[0]
 
 
 def _words(intent: Intent) -> str:

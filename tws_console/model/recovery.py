@@ -23,6 +23,13 @@ class Unresolved:
     intent: Intent
     evidence: tuple[str, ...]
     candidates: tuple[Order, ...] = ()
+    ended: tuple[int, ...] = ()
+    """permIds of completed orders that could be it."""
+
+    @property
+    def could_be(self) -> tuple[int, ...]:
+        """permIds of every order, live or ended, that could be it."""
+        return (*(order.perm_id for order in self.candidates if order.perm_id), *self.ended)
 
 
 @dataclass(frozen=True, slots=True)

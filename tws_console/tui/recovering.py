@@ -26,7 +26,8 @@ def ask_choice(app: ConsoleApp, choice: str) -> None:
     if one is None:
         app.say(Tone.INFO, "No intent is under the cursor: nothing was done.")
         return
-    fitting = [order for order in one.candidates if choice == "adopt" or order.live]
+    live = tuple(order.perm_id for order in one.candidates if order.live)
+    fitting = one.could_be if choice == "adopt" else live
     if choice != "not-sent" and len(fitting) != 1:
         many = f"{len(fitting)} orders could be it: act on them in the list of orders."
         app.say(Tone.WARN, many if fitting else "No order at the broker could be it: look into TWS, then u.")
@@ -46,8 +47,8 @@ async def _choose(app: ConsoleApp, choice: str, one: Unresolved) -> None:
     words = f"{intent.symbol} {intent.action} {intent.quantity:f}"
     try:
         if choice == "adopt":
-            order = await engine.recovery.adopt(intent.ulid, one.candidates[0].perm_id)
-            app.say(Tone.GOOD, f"{words}: it is {order.key}")
+            perm_id = await engine.recovery.adopt(intent.ulid, one.could_be[0])
+            app.say(Tone.GOOD, f"{words}: it is #{perm_id}")
         elif choice == "cancel":
             result = await engine.recovery.cancel(intent.ulid)
             done = result.outcome == "cancelled"

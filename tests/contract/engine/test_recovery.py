@@ -266,3 +266,40 @@ async def test_staged_order_is_shown_from_the_journal_and_lost_when_tws_was_gone
         assert "restarted" in row.reason
 
     assert (await state_of(home, result.intent)).state is IntentState.ENDED
+
+
+async def test_evidence_names_the_completed_order_when_only_the_callers_reference_agrees(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(empty_sim, home) as engine:
+        ulid, perm_id = await placed(engine, "my-own-reference")
+        row = engine.book.find(perm_id)
+        assert row is not None
+        await engine.trading.cancel(row)
+    await forget_answers(home, ulid)
+
+    async with connected_engine(empty_sim, home) as again:
+        (one,) = again.recovery.unresolved
+        assert await again.recovery.adopt(ulid) == perm_id
+        assert again.recovery.unresolved == ()
+
+    assert f"completed order #{perm_id}" in one.evidence[-1]
+    assert "may be this one" in one.evidence[-1]
+    assert (await state_of(home, ulid)).state is IntentState.ENDED
+
+
+async def test_change_can_be_marked_not_sent_when_its_order_lives_on(empty_sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(empty_sim, home) as engine:
+        _, perm_id = await placed(engine)
+        row = engine.book.find(perm_id)
+        assert row is not None
+        login, number = engine.recovery.login, {"order_id": row.order_id, "order_ref": row.order_ref}
+    change = lost_intent(empty_sim, kind=IntentKind.MODIFY, target_perm_id=perm_id, limit_price=Decimal(49), **number)
+    await with_intent(home, login, change)
+
+    async with connected_engine(empty_sim, home) as again:
+        await again.recovery.mark_not_sent(change.ulid)
+        assert again.recovery.unresolved == ()
+
+    assert (await state_of(home, change.ulid)).state is IntentState.NOT_SENT
+    assert len(empty_sim.book()) == 1

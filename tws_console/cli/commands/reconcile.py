@@ -26,8 +26,8 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     async with connected(args, wiring, effective) as engine:
         try:
             if args.adopt is not None:
-                order = await engine.recovery.adopt(args.adopt)
-                choice = {"intent": args.adopt, "what": "adopt", "perm_id": order.perm_id, "outcome": "adopted"}
+                perm_id = await engine.recovery.adopt(args.adopt)
+                choice = {"intent": args.adopt, "what": "adopt", "perm_id": perm_id, "outcome": "adopted"}
             if args.mark_not_sent is not None:
                 await engine.recovery.mark_not_sent(args.mark_not_sent)
                 choice = {"intent": args.mark_not_sent, "what": "mark-not-sent", "outcome": "not-sent"}

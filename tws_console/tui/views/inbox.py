@@ -32,7 +32,7 @@ def inbox_row(one: Unresolved, now: datetime) -> Row:
     """One intent."""
     intent = one.intent
     price = intent.limit_price if intent.limit_price is not None else intent.aux_price
-    candidates = ", ".join(str(order.key) for order in one.candidates)
+    candidates = ", ".join(f"#{perm_id}" for perm_id in one.could_be)
     words = "? sent" if intent.state is IntentState.SENT else "? maybe sent"
     return Row(
         intent.ulid,
@@ -97,8 +97,8 @@ def choices(one: Unresolved) -> Spans:
     """Which of the three can be done, each with its key."""
     candidates = [order for order in one.candidates if order.live]
     parts: list[Span | str] = [" can: "]
-    if len(one.candidates) == 1:
-        parts += [key("a"), value(f" adopt {one.candidates[0].key}  ")]
+    if len(one.could_be) == 1:
+        parts += [key("a"), value(f" adopt #{one.could_be[0]}  ")]
     if len(candidates) == 1:
         parts += [key("c"), value(f" cancel {candidates[0].key}  ")]
     return line(*parts, key("u"), value(" mark not sent"))
@@ -106,7 +106,7 @@ def choices(one: Unresolved) -> Spans:
 
 def what_happens(choice: str, one: Unresolved) -> list[str]:
     """The consequence of a choice in sentences."""
-    name = str(one.candidates[0].key) if len(one.candidates) == 1 else "the order"
+    name = f"#{one.could_be[0]}" if len(one.could_be) == 1 else "the order"
     live = [str(order.key) for order in one.candidates if order.live]
     return {
         "adopt": [f"{name} is taken for this order from now on.", "Nothing is sent."],
