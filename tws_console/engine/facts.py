@@ -63,6 +63,7 @@ class Facts:
     verify: str = ""
     """Why the state is in doubt until the broker says more."""
     held_until: str = ""
+    """The time that a 399 named, the exchange's; its own words when it named none."""
     cancel_at: float | None = None
     cancel_refused: str = ""
     missing_since: float | None = None
@@ -158,7 +159,7 @@ class Facts:
         words = f"{event.code} {event.text}"
         self.changed = event.at
         if event.code == 399:
-            self.held_until = held_until(event.text) or self.held_until
+            self.held_until = held_until(event.text) or self.held_until or _warning(event.text)
         elif effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
             return
         elif self.cancel_at is not None and effect is not Effect.REJECTED:
@@ -225,6 +226,11 @@ def status_words(facts: Facts) -> tuple[Status, str, Witness]:
     if facts.cancel_at is not None and status not in {Status.CANCELLING, Status.FILLED, Status.CANCELLED}:
         return Status.CANCELLING, "may still fill", Witness.NONE
     return status, reason, Witness.NONE
+
+
+def _warning(text: str) -> str:
+    """What a 399 warns of: "Order Message: BUY 1 AAPL Warning: your order will ..." begins with the order itself."""
+    return " ".join(text.rpartition("Warning:")[2].split())
 
 
 def has_ended(facts: Facts) -> bool:
