@@ -122,6 +122,7 @@ def build_engine(
         limits_of(effective),
         profile_client_id=effective.client_id,
         by=by,
+        codes=effective.codes,
     )
 
 

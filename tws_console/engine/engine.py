@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from tws_console.engine.book import Book
@@ -29,7 +29,7 @@ from tws_console.engine.store import Changes, Waiters
 from tws_console.engine.trading import Trading
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
-from tws_console.model.codes import LINK_LOST, LINK_RESTORED
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED, NO_OVERRIDES, Effect
 from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
 from tws_console.model.notice import Tone
 from tws_console.model.position import Fill
@@ -60,7 +60,9 @@ class Engine:
         profile_client_id: int,
         clock: Clock | None = None,
         by: str = "console",
+        codes: Mapping[int, Effect] = NO_OVERRIDES,
     ) -> None:
+        """`codes` are the user's own effects of broker codes on orders."""
         self.clock = clock or Clock()
         self.changes = Changes()
         self.waiters = Waiters()
@@ -68,7 +70,7 @@ class Engine:
         self.list_patience = LIST_PATIENCE
         self.journal = journal
         self.notices = Notices(self.changes, self.clock)
-        self.book = Book(profile_client_id, self.changes, self.clock)
+        self.book = Book(profile_client_id, self.changes, self.clock, codes)
         self.portfolio = Portfolio(self.changes)
         self.accounts = Accounts(self.changes)
         self.quotes = Quotes(self.changes)
@@ -89,7 +91,9 @@ class Engine:
             shared,
         )
         self.stop = Stop(self.session, self.book, self.accounts, journal, self.latch, shared)
-        self._recorder = Recorder(journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}")
+        self._recorder = Recorder(
+            journal, self.book, self.notices, self.clock, f"{endpoint.host}:{endpoint.port}", codes
+        )
         self._stores = (
             self.session.apply,
             self.book.apply,

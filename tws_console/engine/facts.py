@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.engine.ports import Placement
-from tws_console.model.codes import Effect, effective_code, explain
+from tws_console.model.codes import Effect
 from tws_console.model.events import CompletedSeen, OrderSeen, ProblemSeen, SnapshotTaken, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.instrument import Instrument
@@ -153,9 +153,8 @@ class Facts:
         self.verify, self.missing_since = "", None
         self.relisted = self.gone = self.stale = False
 
-    def apply_problem(self, event: ProblemSeen) -> None:
-        """An error that names it. It casts doubt, it never ends an order by itself."""
-        effect = explain(effective_code(event.code, event.text)).effect
+    def apply_problem(self, event: ProblemSeen, effect: Effect) -> None:
+        """An error that names it, and what its code does. It casts doubt, it never ends an order by itself."""
         words = f"{event.code} {event.text}"
         self.changed = event.at
         if event.code == 399:

@@ -6,13 +6,14 @@ Nothing here waits: the journal's own thread writes, and the stop never stands b
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
-from tws_console.model.codes import LINK_RESTORED, Kind, Severity, effective_code, explain
+from tws_console.model.codes import LINK_RESTORED, NO_OVERRIDES, Effect, Kind, Severity, effective_code, explain
 from tws_console.model.events import (
     CommissionSeen,
     Event,
@@ -32,7 +33,16 @@ LOG = logging.getLogger(__name__)
 class Recorder:
     """Turns broker events into journal rows and, where a trader must know, into notices."""
 
-    def __init__(self, journal: JournalPort, book: Book, notices: Notices, clock: Clock, endpoint: str) -> None:
+    def __init__(
+        self,
+        journal: JournalPort,
+        book: Book,
+        notices: Notices,
+        clock: Clock,
+        endpoint: str,
+        codes: Mapping[int, Effect] = NO_OVERRIDES,
+    ) -> None:
+        self._codes = codes
         self._endpoint = endpoint
         self._journal = journal
         self._book = book
@@ -70,7 +80,7 @@ class Recorder:
             self._journal.record_ack(row.intent, row.perm_id, self._clock.now())
 
     def _problem(self, event: ProblemSeen) -> None:
-        info = explain(effective_code(event.code, event.text))
+        info = explain(effective_code(event.code, event.text), self._codes)
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
         if event.code in LINK_RESTORED:
             tone = Tone.GOOD

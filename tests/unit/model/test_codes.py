@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tws_console.model.code_table import ROWS
-from tws_console.model.codes import CODES, Effect, Kind, Severity, effective_code, explain, is_note
+from tws_console.model.codes import CODES, OVERRIDES, Effect, Kind, Severity, effective_code, explain, is_note
 
 
 def test_table_names_each_code_once() -> None:
@@ -90,3 +90,12 @@ def test_is_note_when_the_request_goes_on(code: int) -> None:
 @pytest.mark.parametrize("code", [200, 201, 202, 321, 354, 10147, 10168, 10184, 99999, -5])
 def test_is_not_a_note_when_the_request_may_have_ended(code: int) -> None:
     assert not is_note(code)
+
+
+@given(st.integers(), st.sampled_from(OVERRIDES))
+def test_explain_follows_the_users_table_when_the_code_drives_no_lamp(code: int, effect: Effect) -> None:
+    plain = explain(code)
+    info = explain(code, {code: effect})
+
+    assert info.effect is (plain.effect if plain.effect.startswith("lamp-") else effect)
+    assert info.effect is not Effect.CANCELLED or plain.effect is Effect.CANCELLED
