@@ -21,6 +21,7 @@ from tws_console.engine.notices import Notices
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import BrokerPort, FreezePort, JournalPort, LinkPort, RequestFailed
+from tws_console.engine.pulse import BEAT, Pulse
 from tws_console.engine.record import Recorder
 from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
@@ -38,8 +39,6 @@ from tws_console.rules.risk import Limits
 LOG = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT = 5.0
-DATA_LOST = 1101
-"""The link is back and every market data subscription is gone (IBKR Campus TWS API docs, "System Message Codes")."""
 LIST_PATIENCE = 15.0
 """Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
 SLOW_FACTOR = 2.0
@@ -74,7 +73,9 @@ class Engine:
         self.portfolio = Portfolio(self.changes)
         self.accounts = Accounts(self.changes)
         self.quotes = Quotes(self.changes)
-        shared = Shared(self.changes, self.waiters, self.notices, self.clock)
+        self.pulse = Pulse(self.clock)
+        self.pulse.on_gap = self._stood_still
+        shared = Shared(self.changes, self.waiters, self.notices, self.clock, self.pulse)
         self.session = Session(endpoint, broker, self.take, shared)
         self.contracts = Contracts(self._link, REQUEST_TIMEOUT)
         self.latch = Latch(freeze, by)
@@ -115,6 +116,7 @@ class Engine:
         if event.link < self._generation:
             return
         self._generation = event.link
+        self.pulse.look()
         for apply in self._stores:
             try:
                 apply(event)
@@ -137,17 +139,29 @@ class Engine:
                 self._watch_position(event)
             case ProblemSeen() if event.code in LINK_LOST:
                 self.book.mark_outage()
+                self.quotes.expire("TWS has lost its link to IBKR")
             case LinkLost():
                 # What the next link says counts, until it tells of an outage of its own.
                 self.book.mark_outage(over=True)
             case ProblemSeen() if event.code in LINK_RESTORED:
                 self.book.mark_outage(over=True)
-                if event.code == DATA_LOST:
-                    self._watch.forget_lines()
+                # Also when TWS says that data was kept: feeds were seen to stay silent after it (Nautilus issue 3968).
+                self._watch.forget_lines()
             case FillSeen() if event.fill.live:
                 self._tell_fill(event.fill)
             case _:
                 pass
+
+    def _stood_still(self, seconds: float) -> None:
+        """Everything shown is from before the gap: stale, until a list asked for now confirms it."""
+        self.book.mark_stale()
+        self.quotes.expire("this program stood still")
+        self._watch.forget_lines()
+        self._recorder.stood_still(seconds)
+        self.notices.add(
+            Tone.WARN, f"this program stood still for {seconds:.0f} s: every row is stale until the next full list"
+        )
+        self.refresh()
 
     def _on_loss(self) -> None:
         if self.session.state.lost_at is not None:
@@ -182,6 +196,7 @@ class Engine:
         self._spawn(self.session.keep(self._ready), "session")
         self._spawn(self._poll(), "poll")
         self._spawn(self._tick(), "tick")
+        self._spawn(self._beat(), "pulse")
         self._spawn(self._supply(), "quotes")
 
     async def connect(self) -> None:
@@ -289,6 +304,12 @@ class Engine:
             self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
             before = frames
             await asyncio.sleep(1.0)
+
+    async def _beat(self) -> None:
+        self.pulse.start()
+        while True:
+            await asyncio.sleep(BEAT)
+            self.pulse.look()
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """An engine task owns its errors: it tells them and the others go on."""

@@ -12,6 +12,7 @@ from tws_console.engine.store import Changes, PositionKey
 from tws_console.model.events import (
     AccountValueSeen,
     Event,
+    LinkLost,
     PnlSeen,
     PositionSeen,
     PositionsEnded,
@@ -43,6 +44,9 @@ class Portfolio:
         self._rows: dict[PositionKey, Position] = {}
         self._changes = changes
         self.loaded = False
+        """Whether the present link has told every position; what an earlier one told is only last known."""
+        self._told: set[PositionKey] = set()
+        """What the present link has told."""
         self.seen_at: float | None = None
         """Monotonic seconds of the newest complete answer."""
 
@@ -55,8 +59,12 @@ class Portfolio:
             case PositionSeen():
                 self._position(event)
             case PositionsEnded():
+                self._close_untold(event.at)
                 self.loaded, self.seen_at = True, event.at
                 self._changes.session = True
+            case LinkLost():
+                self.loaded = False
+                self._told.clear()
             case PnlSeen() if event.con_id is not None:
                 self._pnl(event, event.con_id)
             case _:
@@ -66,9 +74,16 @@ class Portfolio:
         if event.quantity is None:
             return
         key = (event.account, event.instrument.con_id)
+        self._told.add(key)
         old = self._rows.get(key)
         row = Position(event.account, event.instrument, event.quantity) if old is None else old
         self._put(key, replace(row, quantity=event.quantity, average_cost=event.average_cost, seen_at=event.at))
+
+    def _close_untold(self, at: float) -> None:
+        """A complete answer without a position that an earlier link told: it was closed meanwhile."""
+        for key, row in self._rows.items():
+            if key not in self._told and row.quantity:
+                self._put(key, Position(row.account, row.instrument, Decimal(0), seen_at=at))
 
     def learn(self, instrument: Instrument) -> None:
         """The broker told everything about this instrument: positions in it show their prices by its ticks from now
@@ -122,6 +137,10 @@ class Accounts:
         match event:
             case AccountValueSeen():
                 self._value(event)
+            case LinkLost():
+                # Profit is pushed anew on the next link; figures of the summary keep their value and their age.
+                for row in list(self._rows.values()):
+                    self._put(replace(row, daily_pnl=None, unrealized_pnl=None, realized_pnl=None))
             case PnlSeen() if event.con_id is None:
                 row = self._of(event.account)
                 self._put(
@@ -231,8 +250,15 @@ class Quotes:
                 self._put(replace(self._rows.get(event.con_id) or Quote(event.con_id), tag=event.tag))
             case QuoteProblem():
                 self._put(replace(self._rows.get(event.con_id) or Quote(event.con_id), problem=event.text))
+            case LinkLost():
+                self.expire("the link to TWS was lost")
             case _:
                 pass
+
+    def expire(self, why: str) -> None:
+        """No price that was told so far is a price now."""
+        for con_id in list(self._rows):
+            self._put(Quote(con_id, problem=why))
 
     def _put(self, row: Quote) -> None:
         self._rows[row.con_id] = row

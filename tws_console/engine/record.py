@@ -96,6 +96,10 @@ class Recorder:
     def _event(self, kind: str, **payload: Any) -> None:
         self._journal.record_event(kind, payload, at=self._clock.now())
 
+    def stood_still(self, seconds: float) -> None:
+        """This program was stopped for a while."""
+        self._event("stood-still", seconds=round(seconds, 1))
+
     def failed(self, name: str, error: BaseException) -> None:
         """An engine task ended with an error of ours."""
         LOG.error("task %s failed", name, exc_info=error)

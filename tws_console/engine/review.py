@@ -97,10 +97,10 @@ class Review:
 
     def position_of(self, account: str, con_id: int) -> Decimal | None:
         """The quantity held; zero only when the list of positions is complete and does not hold it. None is unknown."""
+        if not self._portfolio.loaded:
+            return None
         position = self._portfolio.positions.get((account, con_id))
-        if position is not None:
-            return position.quantity
-        return Decimal(0) if self._portfolio.loaded else None
+        return Decimal(0) if position is None else position.quantity
 
     def verdicts(self, ticket: Ticket) -> tuple[Verdict, ...]:
         """What every risk rule says of the ticket now."""
@@ -144,7 +144,9 @@ class Review:
     def _link_down(self) -> str:
         if self._session.link is None:
             return "no connection to TWS"
-        return "TWS has lost its link to IBKR" if self._session.state.lamps.tws is Lamp.DOWN else ""
+        if self._session.state.lamps.tws is Lamp.DOWN:
+            return "TWS has lost its link to IBKR"
+        return self._session.pulse.doubt()
 
     def _stale(self, now: float) -> str:
         state = self._session.state
@@ -184,7 +186,7 @@ class Review:
 
     def _guard(self) -> str:
         """Looked at immediately before a placement's bytes are written."""
-        return FROZEN if self._latch.is_frozen() else ""
+        return FROZEN if self._latch.is_frozen() else self._session.pulse.doubt()
 
     def _placement(self, ticket: Ticket, order_id: int, ulid: str, *, transmit: bool) -> Placement:
         request = ticket.request
