@@ -147,6 +147,7 @@ class Engine:
                 self.book.mark_outage(over=True)
                 # Also when TWS says that data was kept: feeds were seen to stay silent after it (Nautilus issue 3968).
                 self._watch.forget_lines()
+                self.trading.watch_again()
             case FillSeen() if event.fill.live:
                 self._tell_fill(event.fill)
             case _:
@@ -157,6 +158,7 @@ class Engine:
         self.book.mark_stale()
         self.quotes.expire("this program stood still")
         self._watch.forget_lines()
+        self.trading.watch_again()
         self._recorder.stood_still(seconds)
         self.notices.add(
             Tone.WARN, f"this program stood still for {seconds:.0f} s: every row is stale until the next full list"
@@ -227,6 +229,7 @@ class Engine:
             link.watch_account_pnl(account)
         for account, con_id in self.portfolio.positions:
             link.watch_position_pnl(account, con_id)
+        self.trading.watch_again()
         live = self.book.live()
         owners = {(row.owner, row.client_id) for row in live}
         _settle_memory()

@@ -55,6 +55,8 @@ class Review:
         self._clock = clock
         self._recent: deque[tuple[str, float]] = deque(maxlen=200)
         """Key and monotonic second of what was sent from here."""
+        self._watched: dict[int, Instrument] = {}
+        """What somebody wants quotes of, by conId."""
 
     async def resolve(self, request: OrderRequest) -> tuple[Instrument, ...]:
         """Candidates for the request; see Contracts.resolve."""
@@ -72,12 +74,20 @@ class Review:
 
     def watch(self, instrument: Instrument) -> None:
         """Ask for the instrument's quote as long as it is wanted."""
+        self._watched[instrument.con_id] = instrument
         if self._session.link is not None:
             self._session.link.watch_quote(instrument)
 
     def unwatch(self, con_id: int) -> None:
+        self._watched.pop(con_id, None)
         if self._session.link is not None:
             self._session.link.unwatch_quote(con_id)
+
+    def watch_again(self) -> None:
+        """The prices told so far have expired: ask anew for what is watched."""
+        for con_id, instrument in list(self._watched.items()):
+            self.unwatch(con_id)
+            self.watch(instrument)
 
     def account_for(self, request: OrderRequest) -> str:
         """The account the order is for. Raises ValidationFailed when there are several and none was named or pinned."""

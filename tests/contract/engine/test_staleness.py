@@ -52,6 +52,20 @@ async def test_position_is_told_flat_when_it_was_closed_while_the_link_was_lost(
     assert desk.engine.trading.position_of(PAPER, con_id) == Decimal(0)
 
 
+async def test_quote_of_a_ticket_comes_again_when_the_link_is_back(desk: Desk) -> None:
+    order = await ticket(desk.engine)
+    con_id = order.instrument.con_id
+    desk.engine.trading.watch(order.instrument)
+    await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and bool(quote.bid))
+    for trouble in (("drop",), ("1100", "seconds=0.2")):
+        await desk.fault(*trouble)
+        await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and not quote.bid)
+
+        desk.engine.retry_now()
+
+        await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and bool(quote.bid))
+
+
 async def test_nothing_is_placed_until_a_new_list_when_the_program_stood_still(desk: Desk) -> None:
     order = await desk.placed()
     fresh = await ticket(desk.engine)
