@@ -18,6 +18,7 @@ from tests.chaos.defects import DEFECTS, NOT_YET
 from tests.chaos.run import Outcome, run_once
 
 LOG_LINES = 60
+BATCH = 250
 
 
 def main() -> int:
@@ -66,13 +67,15 @@ def _outcomes(options: argparse.Namespace) -> Iterator[Outcome]:
     if options.jobs < 2:
         yield from (run_once(seed, options.defect) for seed in seeds)
         return
-    with ProcessPoolExecutor(options.jobs, max_tasks_per_child=200) as pool:
-        waiting = [pool.submit(run_once, seed, options.defect) for seed in seeds]
-        try:
-            for future in as_completed(waiting):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    for first in range(0, len(seeds), BATCH):
+        # New processes for each batch, or they grow; max_tasks_per_child can hang a pool (CPython issue 115634).
+        with ProcessPoolExecutor(options.jobs) as pool:
+            waiting = [pool.submit(run_once, seed, options.defect) for seed in seeds[first : first + BATCH]]
+            try:
+                for future in as_completed(waiting):
+                    yield future.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
 def _tell(outcome: Outcome, defect: str) -> None:
