@@ -126,6 +126,7 @@ def build_engine(
         profile_client_id=effective.client_id,
         by=by,
         stop_lane=stop_lane,
+        codes=effective.codes,
     )
 
 

@@ -47,4 +47,7 @@ def false_proof() -> Iterator[None]:
         stop_run.judge = judge  # type: ignore[attr-defined]
 
 
+NOT_YET = {"flip": "flip needs a flatten in the engine: add the action to actions.py, the defect here"}
+"""Defects that wait for a part of the engine, and what to do when it is there. `World.flattened` feeds the check."""
+
 DEFECTS: dict[str, Callable[[], Any]] = {"foreign-cancel": foreign_cancel, "false-proof": false_proof}

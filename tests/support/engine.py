@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
-from tests.support.simulator import SimulatorProcess
 from tws_console.bootstrap import build_engine
 from tws_console.config.resolve import Effective, resolve
 from tws_console.config.settings import Limits, Settings
@@ -20,7 +20,14 @@ from tws_console.model.windows import RestartWindow
 PAPER = "DU1234567"
 
 
-def effective_for(sim: SimulatorProcess, client_id: int = 11, **changed: object) -> Effective:
+class Address(Protocol):
+    """Where a simulator listens, in whatever process it runs."""
+
+    host: str
+    port: int
+
+
+def effective_for(sim: Address, client_id: int = 11, **changed: object) -> Effective:
     """The settings of a run against this simulator; `changed` replaces fields."""
     return settings_for(sim.host, sim.port, client_id, **changed)
 
@@ -35,7 +42,7 @@ def settings_for(host: str, port: int, client_id: int = 11, **changed: object) -
 
 @asynccontextmanager
 async def connected_engine(
-    sim: SimulatorProcess,
+    sim: Address,
     folder: Path,
     client_id: int = 11,
     *,

@@ -5,6 +5,7 @@ Owns the sentences for everything that can be wrong with the file. Imports tomll
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tws_console.config.errors import ConfigError, did_you_mean
-from tws_console.config.settings import BUILT_IN_PROFILES, Alerts, Limits, Profile, Settings, Ui
+from tws_console.config.settings import BUILT_IN_PROFILES, Alerts, CodeRule, Limits, Profile, Settings, Ui
 
 _TYPES = {
     "int_type": "must be a whole number",
@@ -88,10 +89,11 @@ def _problem(problem: ErrorDetails) -> str:
 
 def _rule(problem: ErrorDetails) -> str:
     context = problem.get("ctx", {})
-    if problem["type"] == "literal_error":
-        return f"must be {context['expected']}"
     if problem["type"] == "value_error":
         return str(context["error"])
+    if problem["type"] == "literal_error":
+        near = did_you_mean(str(problem["input"]), re.findall(r"'([^']+)'", context["expected"]))
+        return f"must be {context['expected']}" + (f" ({near})" if near.startswith("did you") else "")
     for bound, words in _BOUNDS.items():
         if bound in context:
             return f"must be {words} {context[bound]}"
@@ -112,5 +114,7 @@ def _table_at(location: tuple[str, ...]) -> type[BaseModel]:
     """The model whose keys are valid at a place of the document."""
     if location[:1] == ("profiles",):
         return Limits if len(location) == 3 else Profile
+    if location[:1] == ("codes",) and len(location) == 2:
+        return CodeRule
     tables: dict[tuple[str, ...], type[BaseModel]] = {(): Settings, ("ui",): Ui, ("alerts",): Alerts}
     return tables[location]

@@ -6,11 +6,12 @@ Owns the order of precedence: flag, environment, profile, default. Imports setti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tws_console.config import paths
 from tws_console.config.errors import ConfigError, did_you_mean
 from tws_console.config.settings import MAX_CLIENT_ID, Limits, Profile, Settings, mode_of
+from tws_console.model.codes import Effect
 from tws_console.model.session import Mode
 from tws_console.model.windows import NIGHTLY, RestartWindow, parse_window
 
@@ -43,6 +44,8 @@ class Effective:
     theme: str
     config_path: str
     restart_windows: tuple[RestartWindow, ...] = ()
+    codes: Mapping[int, Effect] = field(default_factory=dict)
+    """The user's own effects of broker codes on orders."""
 
 
 def resolve(
@@ -75,6 +78,7 @@ def resolve(
         theme=str(theme) if theme else settings.ui.theme,
         config_path=config_path or paths.config_file(),
         restart_windows=tuple(parse_window(text) for text in _windows(profile, mode)),
+        codes={int(code): Effect(rule.effect) for code, rule in settings.codes.items()},
     )
 
 

@@ -40,6 +40,10 @@ poll_seconds = 2.0          # between two lists of the orders of all clients
 # port = 7496
 # account = "U1234567"
 
+# What a broker code does to the order that it names: note, warning, or verify (doubt until TWS says more).
+# [codes.10349]
+# effect = "note"
+
 [ui]
 theme = "dark"              # dark, light, mono, or a file of your own in the themes folder
 """

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from tws_console.config.quick import mode_by
 from tws_console.model.windows import parse_window
@@ -103,6 +104,19 @@ class Ui(_Table):
     slow_link: bool = False
 
 
+class CodeRule(_Table):
+    """What one broker code does to the order that it names."""
+
+    effect: Literal["note", "warning", "verify"]
+
+
+def _are_codes(rules: dict[str, CodeRule]) -> dict[str, CodeRule]:
+    for name in rules:
+        if not (name.isascii() and name.isdigit() and len(name) <= 6):
+            raise PydanticCustomError("code_number", "must be named by numbers, as in [codes.10349]")
+    return rules
+
+
 class Alerts(_Table):
     """The table is known; it has no keys in this version."""
 
@@ -118,6 +132,7 @@ class Settings(_Table):
     profiles: dict[str, Profile] = BUILT_IN_PROFILES
     ui: Ui = Ui()
     alerts: Alerts = Alerts()
+    codes: Annotated[dict[str, CodeRule], AfterValidator(_are_codes)] = {}
 
 
 def mode_of(name: str, profile: Profile, port: int) -> ModeName:

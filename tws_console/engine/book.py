@@ -15,13 +15,14 @@ change is told again behind it, as nothing tells them once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tws_console.engine.book_reading import BookReading
 from tws_console.engine.facts import Facts, has_ended, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
+from tws_console.model.codes import NO_OVERRIDES, Effect, effective_code, explain
 from tws_console.model.events import (
     CompletedSeen,
     Event,
@@ -45,11 +46,18 @@ ENDED_KEPT = 2_000
 class Book(BookReading):
     """The one truth about orders. Every change goes through `apply` or one of the `mark_…` methods."""
 
-    def __init__(self, profile_client_id: int, changes: Changes, clock: Clock) -> None:
+    def __init__(
+        self,
+        profile_client_id: int,
+        changes: Changes,
+        clock: Clock,
+        codes: Mapping[int, Effect] = NO_OVERRIDES,
+    ) -> None:
         super().__init__()
         self._profile_client_id = profile_client_id
         self._changes = changes
         self._clock = clock
+        self._codes = codes
         self._facts: dict[OrderKey, Facts] = {}
         self._early_ends: dict[int, CompletedSeen] = {}
         """By permId: ends of orders that nothing else has told of yet."""
@@ -274,7 +282,7 @@ class Book(BookReading):
         facts = self._facts.get(key) if key else None
         if facts is None:
             return
-        facts.apply_problem(event)
+        facts.apply_problem(event, explain(effective_code(event.code, event.text), self._codes).effect)
         self._store(facts)
 
     def _bound(self, event: OrderBound) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
 from tws_console.engine.arming import Arming
@@ -26,6 +26,7 @@ from tws_console.engine.order_ids import OrderIds
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import BrokerPort, Emit, FreezePort, JournalPort, LinkPort, RequestFailed
+from tws_console.engine.pulse import BEAT, Pulse
 from tws_console.engine.reconcile import Reconciler
 from tws_console.engine.record import Recorder
 from tws_console.engine.recovery import Recovery
@@ -40,7 +41,7 @@ from tws_console.engine.trading import Trading
 from tws_console.engine.twins import Twins
 from tws_console.engine.watch import Watch
 from tws_console.model.clock import Clock
-from tws_console.model.codes import LINK_LOST, LINK_RESTORED
+from tws_console.model.codes import LINK_LOST, LINK_RESTORED, NO_OVERRIDES, Effect
 from tws_console.model.events import Event, FillSeen, LinkLost, PositionSeen, ProblemSeen
 from tws_console.model.ids import owned_ids
 from tws_console.model.notice import Tone
@@ -76,7 +77,9 @@ class Engine:
         clock: Clock | None = None,
         by: str = "console",
         stop_lane: bool = False,
+        codes: Mapping[int, Effect] = NO_OVERRIDES,
     ) -> None:
+        """`codes` are the user's own effects of broker codes on orders."""
         self.clock = clock or Clock()
         self.changes = Changes()
         self.waiters = Waiters()
@@ -84,11 +87,13 @@ class Engine:
         self.list_patience = LIST_PATIENCE
         self.journal = journal
         self.notices = Notices(self.changes, self.clock)
-        self.book = Book(profile_client_id, self.changes, self.clock)
+        self.book = Book(profile_client_id, self.changes, self.clock, codes)
         self.portfolio = Portfolio(self.changes)
         self.accounts = Accounts(self.changes)
         self.quotes = Quotes(self.changes)
-        shared = Shared(self.changes, self.waiters, self.notices, self.clock)
+        self.pulse = Pulse(self.clock)
+        self.pulse.on_gap = self._stood_still
+        shared = Shared(self.changes, self.waiters, self.notices, self.clock, self.pulse)
         self.session = Session(endpoint, broker, self.take, shared)
         self.contracts = Contracts(self._link, REQUEST_TIMEOUT)
         self.latch = Latch(freeze, by)
@@ -133,7 +138,7 @@ class Engine:
         twins = Twins(self.book, journal, shared)
         self.session.prepare = OrderIds(self.session, journal, shared).prepare
         place = f"{endpoint.host}:{endpoint.port}"
-        self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart)
+        self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart, codes)
         self._stores = (
             self.session.apply,
             self.book.apply,
@@ -159,6 +164,7 @@ class Engine:
         if event.link < self._generation:
             return
         self._generation = event.link
+        self.pulse.look()
         self._give(event, self._stores)
         self._react(event)
         if self.session.link is None:
@@ -189,6 +195,7 @@ class Engine:
             case ProblemSeen() if event.code in LINK_LOST:
                 self.reconciler.gap_begins(f"TWS had lost its link to IBKR ({event.code})")
                 self.book.mark_outage()
+                self.quotes.expire("TWS has lost its link to IBKR")
             case LinkLost():
                 self.reconciler.gap_begins("the link to TWS was lost")
                 # What the next link says counts, until it tells of an outage of its own.
@@ -206,6 +213,7 @@ class Engine:
         to be wrong (nautilus_trader issue 3968): everything is asked for again, and compared with what was known.
         """
         self._watch.forget_lines()
+        self.trading.watch_again()
         link = self.session.link
         if link is not None and self.reconciler.keeps and self.session.state.snapshot_at is not None:
             link.renew_feeds()
@@ -224,6 +232,18 @@ class Engine:
         report = await self.reconciler.compare(link or self._link())
         await self.recovery.look()
         return report
+
+    def _stood_still(self, seconds: float) -> None:
+        """Everything shown is from before the gap: stale, until a list asked for now confirms it."""
+        self.book.mark_stale()
+        self.quotes.expire("this program stood still")
+        self._watch.forget_lines()
+        self.trading.watch_again()
+        self._recorder.stood_still(seconds)
+        self.notices.add(
+            Tone.WARN, f"this program stood still for {seconds:.0f} s: every row is stale until the next full list"
+        )
+        self.refresh()
 
     def _on_loss(self) -> None:
         if self.session.state.lost_at is not None:
@@ -259,6 +279,7 @@ class Engine:
         self._spawn(self.session.keep(self._ready_to_stay), "session")
         self._spawn(self._poll(), "poll")
         self._spawn(self._tick(), "tick")
+        self._spawn(self._beat(), "pulse")
         self._spawn(self._supply(), "quotes")
         self._spawn(self.reconciler.keep(), "last known")
         self.stop_lane.start()
@@ -299,6 +320,7 @@ class Engine:
             link.watch_account_pnl(account)
         for account, con_id in self.portfolio.positions:
             link.watch_position_pnl(account, con_id)
+        self.trading.watch_again()
         live = self.book.live()
         owners = {(row.owner, row.client_id) for row in live}
         _settle_memory()
@@ -371,6 +393,12 @@ class Engine:
             self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
             before = frames
             await asyncio.sleep(1.0)
+
+    async def _beat(self) -> None:
+        self.pulse.start()
+        while True:
+            await asyncio.sleep(BEAT)
+            self.pulse.look()
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """An engine task owns its errors: it tells them and the others go on."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.engine.ports import Placement
-from tws_console.model.codes import Effect, effective_code, explain, refuses_change
+from tws_console.model.codes import Effect, refuses_change
 from tws_console.model.events import CompletedSeen, OrderSeen, ProblemSeen, SnapshotTaken, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.instrument import Instrument
@@ -63,6 +63,7 @@ class Facts:
     verify: str = ""
     """Why the state is in doubt until the broker says more."""
     held_until: str = ""
+    """The time that a 399 named, the exchange's; its own words when it named none."""
     modify: Placement | None = None
     """The order as a change that was sent is to make it, until the broker answers."""
     change_refused: str = ""
@@ -160,13 +161,12 @@ class Facts:
         self.verify, self.missing_since = "", None
         self.relisted = self.gone = self.stale = False
 
-    def apply_problem(self, event: ProblemSeen) -> None:
-        """An error that names it. It casts doubt, it never ends an order by itself."""
-        effect = explain(effective_code(event.code, event.text)).effect
+    def apply_problem(self, event: ProblemSeen, effect: Effect) -> None:
+        """An error that names it, and what its code does. It casts doubt, it never ends an order by itself."""
         words = f"{event.code} {event.text}"
         self.changed = event.at
         if event.code == 399:
-            self.held_until = held_until(event.text) or self.held_until
+            self.held_until = held_until(event.text) or self.held_until or _warning(event.text)
         elif self.modify is not None and refuses_change(event.code, event.text):
             self.modify, self.change_refused = None, words
         elif effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
@@ -245,6 +245,11 @@ def status_words(facts: Facts) -> tuple[Status, str, Witness]:
     if facts.cancel_at is not None and status not in {Status.CANCELLING, Status.FILLED, Status.CANCELLED}:
         return Status.CANCELLING, "may still fill", Witness.NONE
     return status, reason, Witness.NONE
+
+
+def _warning(text: str) -> str:
+    """What a 399 warns of: "Order Message: BUY 1 AAPL Warning: your order will ..." begins with the order itself."""
+    return " ".join(text.rpartition("Warning:")[2].split())
 
 
 def has_ended(facts: Facts) -> bool:

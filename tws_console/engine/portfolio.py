@@ -12,6 +12,7 @@ from tws_console.engine.store import Changes, PositionKey
 from tws_console.model.events import (
     AccountValueSeen,
     Event,
+    LinkLost,
     PnlSeen,
     PositionSeen,
     PositionsEnded,
@@ -46,6 +47,7 @@ class Portfolio:
         """What the present link has told of."""
         self._link = 0
         self.loaded = False
+        """Whether the present link has told every position; what an earlier one told is only last known."""
         self.seen_at: float | None = None
         """Monotonic seconds of the newest complete answer."""
 
@@ -62,6 +64,9 @@ class Portfolio:
                 self._close_untold(event.at)
                 self.loaded, self.seen_at = True, event.at
                 self._changes.session = True
+            case LinkLost():
+                self.loaded = False
+                self._told.clear()
             case PnlSeen() if event.con_id is not None:
                 self._pnl(event, event.con_id)
             case _:
@@ -140,6 +145,10 @@ class Accounts:
         match event:
             case AccountValueSeen():
                 self._value(event)
+            case LinkLost():
+                # Profit is pushed anew on the next link; figures of the summary keep their value and their age.
+                for row in list(self._rows.values()):
+                    self._put(replace(row, daily_pnl=None, unrealized_pnl=None, realized_pnl=None))
             case PnlSeen() if event.con_id is None:
                 row = self._of(event.account)
                 self._put(
@@ -249,8 +258,15 @@ class Quotes:
                 self._put(replace(self._rows.get(event.con_id) or Quote(event.con_id), tag=event.tag))
             case QuoteProblem():
                 self._put(replace(self._rows.get(event.con_id) or Quote(event.con_id), problem=event.text))
+            case LinkLost():
+                self.expire("the link to TWS was lost")
             case _:
                 pass
+
+    def expire(self, why: str) -> None:
+        """No price that was told so far is a price now."""
+        for con_id in list(self._rows):
+            self._put(Quote(con_id, problem=why))
 
     def _put(self, row: Quote) -> None:
         self._rows[row.con_id] = row

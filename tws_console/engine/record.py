@@ -6,14 +6,23 @@ Nothing here waits: the journal's own thread writes, and the stop never stands b
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tws_console.engine.book import Book
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import JournalPort
 from tws_console.model.clock import Clock
-from tws_console.model.codes import LINK_LOST, LINK_RESTORED, Kind, Severity, effective_code, explain
+from tws_console.model.codes import (
+    LINK_LOST,
+    LINK_RESTORED,
+    NO_OVERRIDES,
+    Effect,
+    Kind,
+    Severity,
+    effective_code,
+    explain,
+)
 from tws_console.model.events import (
     CommissionSeen,
     CompletedSeen,
@@ -42,8 +51,12 @@ class Recorder:
         clock: Clock,
         endpoint: str,
         restart: Callable[[], str],
+        codes: Mapping[int, Effect] = NO_OVERRIDES,
     ) -> None:
-        """`restart` gives the sentence of a restart window that is open now, empty when none is."""
+        """`restart` gives the sentence of a restart window that is open now, empty when none is; `codes` are the user's
+        own effects of broker codes.
+        """
+        self._codes = codes
         self._endpoint = endpoint
         self._journal = journal
         self._book = book
@@ -91,7 +104,7 @@ class Recorder:
             self._journal.mark_ended(row.intent, self._clock.now(), row.reason or row.status.value)
 
     def _problem(self, event: ProblemSeen) -> None:
-        info = explain(effective_code(event.code, event.text))
+        info = explain(effective_code(event.code, event.text), self._codes)
         self._event("problem", code=event.code, text=event.text, request_id=event.request_id)
         if event.code in LINK_LOST and (restart := self._restart()):
             self._notices.add(Tone.NOTE, f"{event.code} {' '.join(event.text.split())} {restart}", code=event.code)
@@ -109,6 +122,10 @@ class Recorder:
 
     def _event(self, kind: str, **payload: Any) -> None:
         self._journal.record_event(kind, payload, at=self._clock.now())
+
+    def stood_still(self, seconds: float) -> None:
+        """This program was stopped for a while."""
+        self._event("stood-still", seconds=round(seconds, 1))
 
     def failed(self, name: str, error: BaseException) -> None:
         """An engine task ended with an error of ours."""

@@ -64,6 +64,8 @@ class Review:
         self._clock = clock
         self._recent: deque[tuple[str, float]] = deque(maxlen=200)
         """Key and monotonic second of what was sent from here."""
+        self._watched: dict[int, Instrument] = {}
+        """What somebody wants quotes of, by conId."""
 
     async def resolve(self, request: OrderRequest) -> tuple[Instrument, ...]:
         """Candidates for the request; see Contracts.resolve."""
@@ -81,12 +83,20 @@ class Review:
 
     def watch(self, instrument: Instrument) -> None:
         """Ask for the instrument's quote as long as it is wanted."""
+        self._watched[instrument.con_id] = instrument
         if self._session.link is not None:
             self._session.link.watch_quote(instrument)
 
     def unwatch(self, con_id: int) -> None:
+        self._watched.pop(con_id, None)
         if self._session.link is not None:
             self._session.link.unwatch_quote(con_id)
+
+    def watch_again(self) -> None:
+        """The prices told so far have expired: ask anew for what is watched."""
+        for con_id, instrument in list(self._watched.items()):
+            self.unwatch(con_id)
+            self.watch(instrument)
 
     def account_for(self, request: OrderRequest) -> str:
         """The account the order is for. Raises ValidationFailed when there are several and none was named or pinned."""
@@ -106,10 +116,10 @@ class Review:
 
     def position_of(self, account: str, con_id: int) -> Decimal | None:
         """The quantity held; zero only when the list of positions is complete and does not hold it. None is unknown."""
+        if not self._portfolio.loaded:
+            return None
         position = self._portfolio.positions.get((account, con_id))
-        if position is not None:
-            return position.quantity
-        return Decimal(0) if self._portfolio.loaded else None
+        return Decimal(0) if position is None else position.quantity
 
     def orders_of(self, account: str, con_id: int) -> tuple[Order, ...]:
         """Every known order of a holding, ended ones included."""
@@ -198,7 +208,9 @@ class Review:
     def _link_down(self) -> str:
         if self._session.link is None:
             return "no connection to TWS"
-        return "TWS has lost its link to IBKR" if self._session.state.lamps.tws is Lamp.DOWN else ""
+        if self._session.state.lamps.tws is Lamp.DOWN:
+            return "TWS has lost its link to IBKR"
+        return self._session.pulse.doubt()
 
     def _stale(self, now: float) -> str:
         state = self._session.state
@@ -238,7 +250,7 @@ class Review:
 
     def _guard(self) -> str:
         """Looked at immediately before a placement's bytes are written."""
-        return FROZEN if self._latch.is_frozen() else ""
+        return FROZEN if self._latch.is_frozen() else self._session.pulse.doubt()
 
     def _guard_of(self, ticket: Ticket, own: OrderKey, since: Baseline | None, passes_freeze: bool) -> Guard:
         """What is looked at immediately before the bytes of this very ticket, whose row is `own`."""

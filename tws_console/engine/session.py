@@ -87,6 +87,7 @@ class Session:
         self._waiters = shared.waiters
         self._notices = shared.notices
         self._clock = shared.clock
+        self.pulse = shared.pulse
         self._board = LampBoard()
         self.put(entry_refusal=self._refusal())
         self._wanted_id = endpoint.client_ids[0]
@@ -157,6 +158,7 @@ class Session:
     def _snapshot(self, event: SnapshotTaken) -> None:
         self.last_snapshot = event
         if event.complete:
+            self.pulse.listed(event.asked_at)
             self.put(snapshot_at=event.asked_at, snapshot_complete=True, unverified="")
         else:
             self.put(snapshot_complete=False, unverified=event.why)

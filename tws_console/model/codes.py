@@ -8,6 +8,7 @@ nothing: its effect is VERIFY, never a cancel.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from tws_console.model.code_table import ROWS, CodeInfo, Effect, Kind, Severity
@@ -16,6 +17,8 @@ __all__ = [
     "CODES",
     "LINK_LOST",
     "LINK_RESTORED",
+    "NO_OVERRIDES",
+    "OVERRIDES",
     "CodeInfo",
     "Effect",
     "Kind",
@@ -39,6 +42,13 @@ LINK_LOST = frozenset(code for code, info in CODES.items() if info.effect is Eff
 LINK_RESTORED = frozenset(
     code for code, info in CODES.items() if info.effect in {Effect.LAMP_TWS_UP_LOST, Effect.LAMP_TWS_UP_KEPT}
 )
+
+OVERRIDES = (Effect.NOTE, Effect.WARNING, Effect.VERIFY)
+"""What a user's own table may say of a code: it can calm one or raise doubt, and never end an order."""
+
+NO_OVERRIDES: Mapping[int, Effect] = MappingProxyType({})
+
+_SEVERITY = {Effect.NOTE: Severity.INFO, Effect.WARNING: Severity.WARN, Effect.VERIFY: Severity.WARN}
 
 _INFORMATION = range(2100, 2200)
 """TWS keeps these numbers for system and order warnings; none of them ends a request."""
@@ -75,11 +85,18 @@ _CAUSES: tuple[tuple[str, int], ...] = (
 """Pieces of the texts behind "cause - ", in lower case, and the codes that they stand for."""
 
 
-def explain(code: int) -> CodeInfo:
-    """The table's row of `code`; for an unknown one a row that says so, with effect VERIFY."""
-    known = CODES.get(code)
-    if known is not None:
-        return known
+def explain(code: int, overrides: Mapping[int, Effect] = NO_OVERRIDES) -> CodeInfo:
+    """The table's row of `code`; for an unknown one a row that says so, with effect VERIFY. `overrides` are the user's
+    own effects by code; codes that drive a lamp keep theirs.
+    """
+    info = CODES.get(code) or _unknown(code)
+    effect = overrides.get(code)
+    if effect is None or info.effect.startswith("lamp-"):
+        return info
+    return replace(info, effect=effect, severity=_SEVERITY[effect])
+
+
+def _unknown(code: int) -> CodeInfo:
     severity = Severity.WARN if code in _INFORMATION else Severity.ERROR
     return CodeInfo(
         code, Kind.ORDER, Effect.VERIFY, severity, f"code {code} is not known: state unverified", "look in TWS"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.desk import Desk
+from tests.support.desk import desk as open_desk
 from tests.support.simulator import SimulatorProcess
 
 
@@ -26,4 +28,11 @@ def sim() -> Iterator[SimulatorProcess]:
 @pytest.fixture
 def empty_sim() -> Iterator[SimulatorProcess]:
     with SimulatorProcess("empty") as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(home: Path) -> AsyncIterator[Desk]:
+    """An engine that is up at an empty simulator of the same loop."""
+    async with open_desk(home) as running:
         yield running

@@ -73,7 +73,7 @@ def test_load_names_the_kept_keys_when_nothing_acts_on_them(tmp_path: Path) -> N
         ("[ui]\nthme = 'dark'", "ui.thme", "did you mean theme?"),
         ("[profiles.x.limits]\nmax_qty = 1", "profiles.x.limits.max_qty", "did you mean max_quantity?"),
         ("[alerts]\nbell = true", "alerts.bell", "remove it"),
-        ("zzz = 1", "zzz", "known: alerts, default_profile, profiles, ui"),
+        ("zzz = 1", "zzz", "known: alerts, codes, default_profile, profiles, ui"),
     ],
 )
 def test_load_names_the_nearest_key_when_one_is_unknown(tmp_path: Path, text: str, key: str, hint: str) -> None:

@@ -12,6 +12,7 @@ from tws_console.engine.book import Book
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
+from tws_console.model.codes import Effect
 from tws_console.model.events import Event
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.order import Order, Status, Witness
@@ -308,3 +309,12 @@ def test_book_forgets_first_misses_when_an_end_marker_was_not_owed(book: Book, w
     take(book, replace(wire.listed(complete=False), surplus=True), wire.listed())
 
     assert only(book).status is Status.UNVERIFIED
+
+
+def test_book_follows_the_users_table_of_codes_when_it_has_one(wire: Wire) -> None:
+    calm = Book(11, Changes(), Clock(monotonic=wire.monotonic), {99999: Effect.NOTE})
+    for book in (calm, Book(11, Changes(), Clock(monotonic=wire.monotonic))):
+        book.attach(11)
+        take(book, wire.order(77), wire.problem(1, 99999, "something new"))
+
+        assert only(book).status is (Status.WORKING if book is calm else Status.UNVERIFIED)

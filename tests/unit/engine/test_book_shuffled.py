@@ -83,6 +83,26 @@ def test_book_never_mixes_nor_doubles_orders_when_messages_are_shuffled(
             most[key] = one.filled or Decimal(0)
 
 
+@given(st.sampled_from(histories.ENDS), st.data())
+@SETTINGS
+def test_book_joins_our_placement_with_its_order_when_messages_are_shuffled(end: str, data: st.DataObject) -> None:
+    parts = (40, 60) if end in {"filled", "cancel-then-filled"} else ()
+    plans = (Plan(500, histories.OURS, 7, end, parts),)
+    wire = Wire()
+    book = histories.new_book(wire)
+    key = book.mark_sending(placement(order_id=7), histories.OURS)
+
+    for say in data.draw(histories.shuffled(plans)):
+        book.apply(say(wire))
+    for event in histories.calm(wire, plans):
+        book.apply(event)
+
+    (found,) = book.orders.values()
+    assert (found.perm_id, found.intent, book.get(key)) == (500, "01ULID", found)
+    assert found.live is (end == "live")
+    assert found.live or found.witness is not Witness.NONE
+
+
 @given(days(), st.data())
 @SETTINGS
 def test_book_revives_no_witnessed_end_when_older_words_are_told_again(

@@ -7,7 +7,15 @@ from decimal import Decimal
 from tests.unit.engine.events import AAPL
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.store import Changes
-from tws_console.model.events import AccountValueSeen, PnlSeen, PositionSeen, QuoteSeen, QuoteTypeSeen
+from tws_console.model.events import (
+    AccountValueSeen,
+    LinkLost,
+    PnlSeen,
+    PositionSeen,
+    PositionsEnded,
+    QuoteSeen,
+    QuoteTypeSeen,
+)
 
 
 def value(account: str, key: str, text: str, currency: str = "USD") -> AccountValueSeen:
@@ -110,3 +118,42 @@ def test_account_total_has_the_fewest_day_trades_when_some_are_limited() -> None
 
     accounts.apply(value("DU3", "NetLiquidation", "1"))
     assert accounts.total().day_trades_left is None
+
+
+LOST = LinkLost(n=9, link=1, at=20.0, why="gone", expected=False)
+
+
+def test_account_profit_is_unknown_and_its_summary_keeps_its_age_when_the_link_is_lost() -> None:
+    accounts = Accounts(Changes())
+    accounts.apply(value("DU1", "NetLiquidation", "100.5"))
+    accounts.apply(
+        PnlSeen(n=2, link=1, at=6.0, account="DU1", con_id=None, daily=Decimal(1), unrealized=None, realized=None)
+    )
+
+    accounts.apply(LOST)
+
+    row = accounts.figures["DU1"]
+    assert (row.daily_pnl, row.net_liquidation, row.seen_at) == (None, Decimal("100.5"), 6.0)
+
+
+def test_positions_are_not_known_whole_when_the_next_link_has_not_told_all() -> None:
+    portfolio = Portfolio(Changes())
+    known = []
+
+    for event in (PositionsEnded(n=1, link=1, at=5.0), LOST, PositionsEnded(n=1, link=2, at=25.0)):
+        portfolio.apply(event)
+        known.append(portfolio.loaded)
+
+    assert known == [True, False, True]
+
+
+def test_quote_keeps_no_price_when_the_link_is_lost() -> None:
+    quotes = Quotes(Changes())
+    quotes.apply(QuoteSeen(n=1, link=1, at=5.0, con_id=1, field="bid", value=Decimal(10)))
+
+    quotes.apply(LOST)
+
+    quote = quotes.get(1)
+    assert quote is not None
+    assert (quote.bid, quote.seen_at) == (None, 0.0)
+    assert quote.problem == "the link to TWS was lost"

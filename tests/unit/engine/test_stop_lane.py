@@ -14,6 +14,7 @@ from tws_console.engine.latch import Latch
 from tws_console.engine.notices import Notices
 from tws_console.engine.ports import Emit, LinkPort, Progress
 from tws_console.engine.press import Pressed
+from tws_console.engine.pulse import Pulse
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.stop_lane import WAITS, StopLane
@@ -58,7 +59,7 @@ class Bench:
         self.go = asyncio.Semaphore(0)
         clock, changes = Clock(), Changes()
         self.waiters = Waiters()
-        shared = Shared(changes, self.waiters, Notices(changes, clock), clock)
+        shared = Shared(changes, self.waiters, Notices(changes, clock), clock, Pulse(clock))
         self.session = Session(Endpoint("h", 1, (11,), Mode.PAPER), self, lambda event: None, shared)
         self.latch = Latch(self.file, "test")
         self.lane = StopLane(

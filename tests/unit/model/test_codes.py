@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tws_console.model.code_table import ROWS
-from tws_console.model.codes import CODES, Effect, Kind, Severity, effective_code, explain, is_note, refuses_change
+from tws_console.model.codes import (
+    CODES,
+    OVERRIDES,
+    Effect,
+    Kind,
+    Severity,
+    effective_code,
+    explain,
+    is_note,
+    refuses_change,
+)
 
 
 def test_table_names_each_code_once() -> None:
@@ -102,3 +112,12 @@ def test_change_is_refused_when_the_broker_says_that_it_was_not_made(code: int) 
 @pytest.mark.parametrize("code", [202, 399, 404, 481, 2109, 2161, 10349, 1100, 2104, 99999])
 def test_change_is_not_refused_when_the_code_says_something_else(code: int) -> None:
     assert not refuses_change(code, "some words")
+
+
+@given(st.integers(), st.sampled_from(OVERRIDES))
+def test_explain_follows_the_users_table_when_the_code_drives_no_lamp(code: int, effect: Effect) -> None:
+    plain = explain(code)
+    info = explain(code, {code: effect})
+
+    assert info.effect is (plain.effect if plain.effect.startswith("lamp-") else effect)
+    assert info.effect is not Effect.CANCELLED or plain.effect is Effect.CANCELLED
