@@ -78,11 +78,16 @@ def _open(program: Program, options: ConsoleOptions) -> tuple[int, bool]:
 
 
 def load_engine() -> None:
-    """Import what the engine is made of, in a thread: it takes as long as the whole screen, and keys must not wait."""
+    """Import what the engine is made of, and the pages that come first, in a thread: it takes as long as the first
+    screen, and keys must not wait.
+    """
     import_module("tws_console.ib.broker")
     import_module("tws_console.journal.writer")
     import_module("tws_console.engine.engine")
     import_module("tws_console.config.load")
+    import_module("tws_console.tui.screens.trade")
+    import_module("tws_console.tui.screens.proof")
+    import_module("tws_console.tui.widgets.stop_bar")
 
 
 def _before_textual() -> None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import flood, keys, paint, shell
+from tests.bench import flood, keys, paint, proved, shell
 from tests.bench.figures import table
 
 PARTS = {
@@ -17,6 +17,7 @@ PARTS = {
     "stream": ("stop key, 5,000 messages/s, 1,000 rows: enter -> global cancel at the server, ms", flood.stream, 70),
     "queued": ("the same behind 500 queued requests, ms", flood.queued, 8),
     "polled": ("stop key, 5,000 messages/s, 5,000 rows listed every 2 s, ms", flood.polled, 70),
+    "proved": ("stop of 500 orders of 8 clients and by hand, until it is proved, ms", proved.measure, 2),
     "unread": ("stop key, terminal unread for 6 s, 5,000 messages/s, ms", flood.unread, 5),
 }
 

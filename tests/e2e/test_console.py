@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,7 @@ def place_limit_order(terminal: Terminal) -> None:
     terminal.wait_for(lambda text: re.search(r"Send as +transmit", text) is not None)
     terminal.press("enter")
     terminal.wait_for(lambda text: "Send this order?" in text and "what-if answered" in text)
-    press_until(terminal, "y", lambda text: "Send this order?" not in text)
+    terminal.press_until("y", lambda text: "Send this order?" not in text)
 
 
 def cancel_own_order(terminal: Terminal) -> None:
@@ -90,19 +90,7 @@ def cancel_own_order(terminal: Terminal) -> None:
     terminal.press("c")
     terminal.wait_for("Cancel this order?")
     # A dialog takes no key in its first 150 ms, so that a letter typed ahead answers nothing: ask until it is taken.
-    press_until(terminal, "y", lambda text: "Cancel this order?" not in text)
-
-
-def press_until(terminal: Terminal, key: str, gone: Callable[[str], bool]) -> None:
-    """Press a key until the screen shows that it was taken."""
-    for _ in range(40):
-        terminal.press(key)
-        try:
-            terminal.wait_for(gone, 0.25)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"{key} was never taken")
+    terminal.press_until("y", lambda text: "Cancel this order?" not in text)
 
 
 def test_stop_sends_nothing_when_its_key_is_held_down(sim: SimulatorProcess, home: dict[str, str]) -> None:
@@ -139,9 +127,8 @@ def test_paste_presses_no_key_when_it_is_full_of_them(sim: SimulatorProcess, hom
     with console(sim, home) as terminal:
         ready(terminal)
         terminal.send(b"\x1b[200~bqcy\x07\r\r\x1b[201~")
-        terminal.press("?")
-        terminal.wait_for("Keys")
-        press_until(terminal, "escape", lambda text: "Keys" not in text)
+        terminal.press_until("?", "Keys")
+        terminal.press_until("escape", lambda text: "Keys" not in text)
 
         terminal.press("q")
         assert terminal.wait_end() == 0
@@ -153,8 +140,7 @@ def test_console_goes_on_when_the_terminal_sends_odd_bytes(sim: SimulatorProcess
     with console(sim, home) as terminal:
         ready(terminal)
         terminal.send(b"\xff\xfe\x1b[103;5:2u\xc3")
-        terminal.press("?")
-        terminal.wait_for("Keys")
+        terminal.press_until("?", "Keys")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -19,7 +19,7 @@ def test_place_needs_the_phrase_on_a_live_account(tmp_path: Path) -> None:
         refused = program.run(*buy)
         assert (refused.code, refused.document["error_code"]) == (6, "NOT_ARMED")
         assert f"trade live {LIVE}" in refused.document["error"]
-        assert f"{LIVE}, U8888888 is no paper account" in refused.words
+        assert f"{LIVE}, U8888888 are no paper accounts" in refused.words
         wrong = program.run(*buy, "--arm", "trade live U1")
         assert (wrong.code, wrong.document["error_code"]) == (6, "NOT_ARMED")
         assert not sim.requests(PLACE_ORDER)

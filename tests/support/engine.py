@@ -22,7 +22,12 @@ PAPER = "DU1234567"
 
 def effective_for(sim: SimulatorProcess, client_id: int = 11, **changed: object) -> Effective:
     """The settings of a run against this simulator; `changed` replaces fields."""
-    base = resolve(Settings(), {"host": sim.host, "port": sim.port, "client_id": client_id}, {})
+    return settings_for(sim.host, sim.port, client_id, **changed)
+
+
+def settings_for(host: str, port: int, client_id: int = 11, **changed: object) -> Effective:
+    """The same for any endpoint."""
+    base = resolve(Settings(), {"host": host, "port": port, "client_id": client_id}, {})
     values = {name: getattr(base, name) for name in base.__slots__}
     # Tests run at any hour: a restart window must not hold their orders.
     return Effective(**(values | {"poll_seconds": 0.25, "restart_windows": ()} | changed))
@@ -39,6 +44,7 @@ async def connected_engine(
     account: str | None = None,
     limits: Limits | None = None,
     restart_windows: tuple[RestartWindow, ...] = (),
+    profile_client_id: int | None = None,
     polling: bool = False,
     stop_lane: bool = False,
 ) -> AsyncIterator[Engine]:
@@ -47,7 +53,7 @@ async def connected_engine(
     """
     effective = effective_for(
         sim,
-        client_id,
+        client_id if profile_client_id is None else profile_client_id,
         mode=mode,
         read_only=read_only,
         account=account,

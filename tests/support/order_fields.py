@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from tests.support.raw_client import place_fields
 
 _POSITIONS = {
+    "display_size": 31,
     "outside_rth": 33,
+    "hidden": 34,
     "good_after": 37,
     "good_till": 38,
     "fa_group": 39,
     "fa_method": 40,
     "oca_type": 46,
+    "all_or_none": 49,
     "percent_offset": 51,
     "trail_stop": 68,
     "trailing_percent": 69,

@@ -134,6 +134,19 @@ class Terminal:
                 self._changed.wait(left)
         return shown
 
+    def press_until(self, key: str, wanted: str | Callable[[str], bool]) -> None:
+        """Press a key until the screen shows that it was taken: dialogs take none in their first moment, nothing takes
+        one that comes in a burst.
+        """
+        for _ in range(40):
+            self.press(key)
+            try:
+                self.wait_for(wanted, 0.25)
+            except AssertionError:
+                continue
+            return
+        raise AssertionError(f"{key} was never taken")
+
     def wait_end(self, seconds: float = 20.0) -> int:
         """The exit code of the program."""
         assert self.process is not None

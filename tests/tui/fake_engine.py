@@ -20,6 +20,7 @@ from tws_console.model.notice import Notice, Tone
 from tws_console.model.order import Order
 from tws_console.model.order_scope import OrderScope
 from tws_console.model.position import AccountFigures, Position, Quote
+from tws_console.model.recovery import AwayReport, Unresolved
 from tws_console.model.session import SessionState
 from tws_console.model.stop import StopReport, StopScope
 from tws_console.model.ticket import OrderRequest, Ticket
@@ -301,6 +302,47 @@ class FakeArming:
         self._changes.mark(session=True)
 
 
+class FakeRecovery:
+    """Settles at once what a test has put into `unresolved`."""
+
+    def __init__(self, calls: list[tuple[str, object]], changes: FakeChanges) -> None:
+        self._calls = calls
+        self._changes = changes
+        self.unresolved: tuple[Unresolved, ...] = ()
+        self.refusal = ""
+
+    async def adopt(self, ulid: str, perm_id: int | None = None) -> Order:
+        return self._settle("adopt", ulid).candidates[0]
+
+    async def cancel(self, ulid: str, timeout: float = 5.0) -> FakeCancelResult:
+        return FakeCancelResult(self._settle("cancel-intent", ulid).candidates[0].key)
+
+    async def mark_not_sent(self, ulid: str, /) -> None:
+        self._settle("mark-not-sent", ulid)
+
+    def _settle(self, what: str, ulid: str) -> Unresolved:
+        if self.refusal:
+            raise RuntimeError(self.refusal)
+        self._calls.append((what, ulid))
+        (one,) = (one for one in self.unresolved if one.intent.ulid == ulid)
+        self.unresolved = tuple(other for other in self.unresolved if other is not one)
+        self._changes.mark(session=True)
+        return one
+
+
+class FakeReconciler:
+    def __init__(self, calls: list[tuple[str, object]], session: FakeSession, changes: FakeChanges) -> None:
+        self._calls = calls
+        self._session = session
+        self._changes = changes
+        self.report: AwayReport | None = None
+
+    def acknowledge(self) -> None:
+        self._calls.append(("acknowledge", None))
+        self._session.state = replace(self._session.state, reduce_only="")
+        self._changes.mark(session=True)
+
+
 class FakeEngine:
     """The façade of the engine over fixed values."""
 
@@ -318,6 +360,8 @@ class FakeEngine:
         self.arming = FakeArming(self.calls, self.session, self.changes)
         self.takeover = FakeTakeover(self.calls, self.session)
         self.stop = self.stop_lane = FakeStop(self.calls, self.session, self.changes)
+        self.recovery = FakeRecovery(self.calls, self.changes)
+        self.reconciler = FakeReconciler(self.calls, self.session, self.changes)
 
     async def start(self) -> None:
         self.calls.append(("start", None))

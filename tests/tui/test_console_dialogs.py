@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.tui.console import Hand, console_app, orders_table, screen_text
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.tickets import PASSED
 from tests.tui.waiting import until
-from tws_console.model.ids import Owner
+from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.order import Status
 from tws_console.model.ticket import Ticket
 from tws_console.tui.app import ConsoleApp
@@ -242,3 +243,17 @@ async def test_manual_order_needs_its_symbol_typed_when_it_would_be_bound(word: 
             await until(on.pilot, lambda: on.asked("takeover") == [manual], "the takeover")
         else:
             assert on.asked("takeover") == []
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)], ids=["60x20", "80x24"])
+async def test_question_keeps_its_answers_in_sight_when_many_orders_would_be_bound(size: tuple[int, int]) -> None:
+    async with console(size) as on:
+        manual = next(order for order in data.ORDERS if order.owner is Owner.MANUAL)
+        for number in range(500, 520):
+            on.engine.put_order(replace(manual, key=OrderKey.perm(number), perm_id=number))
+        orders_table(on.app).go_to(manual.key)
+        await on.press("c")
+        await on.dialog(TakeoverModal)
+        text = screen_text(on.app)
+        assert "binds all 22 manual orders" in " ".join(text.replace("│", " ").split())
+        assert "to cancel it type TSLA" in text

@@ -112,7 +112,7 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
 def test_question_about_money_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     offered = scopes(data.POSITIONS[0], data.POSITIONS)
     steps: dict[str, Callable[[], Step]] = {
-        "arm": lambda: over(ArmModal((phrase(LIVE),), ("the profile says paper, but it is not",)), *"trade live U1"),
+        "arm": lambda: over(ArmModal((phrase(LIVE),), ("the profile says paper, but it is not",)), *"tra"),
         "flatten": lambda: over(FlattenModal(offered), "down", "y"),
         "flatten-live": lambda: over(FlattenModal(offered), "f2", *"AA"),
     }

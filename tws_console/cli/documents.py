@@ -79,6 +79,20 @@ BLANKS: Mapping[str, Mapping[str, Any]] = {
         "choice": None,
     },
     "flatten": {"positions": (), "candidates": ()},
+    "modify": {
+        "perm_id": None,
+        "client_id": None,
+        "order_id": None,
+        "outcome": None,
+        "changed": {},
+        "reason": None,
+        "state": None,
+        "intent": None,
+        "errors": (),
+        "verdicts": (),
+        "elapsed_ms": None,
+        "candidates": (),
+    },
     "freeze": {"host": None, "port": None, "frozen": None, "at": None, "by": None, "reason": None},
 }
 """The fields of each command's document before anything is known."""

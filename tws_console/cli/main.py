@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
-from tws_console.cli import crash, documents, parser
+from tws_console.cli import parser
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output, OutputLost, is_terminal
 from tws_console.cli.wiring import ConsoleOptions, Wiring
@@ -29,6 +29,7 @@ MODULES: Mapping[str, str] = {
         "orders",
         "place",
         "cancel",
+        "modify",
         "flatten",
         "reconcile",
         "freeze",
@@ -63,6 +64,8 @@ def main(argv: Sequence[str], wiring: Wiring) -> int:
     except KeyboardInterrupt:
         return _fail(out, verb, CommandFailed(ErrorCode.INTERRUPTED, INTERRUPTED))
     except Exception as error:
+        from tws_console.cli import crash
+
         return _fail(out, verb, CommandFailed(ErrorCode.INTERNAL_ERROR, crash.keep(error)))
 
 
@@ -127,6 +130,8 @@ def _wants_help(argv: Sequence[str]) -> bool:
 def _fail(out: Output, verb: str, failure: CommandFailed) -> int:
     """Write the failure as the command's document, unless its result is out already; returns the exit code."""
     try:
+        from tws_console.cli import documents
+
         out.result(documents.failed(verb, failure.code, failure.sentence, **failure.fields))
     except OutputLost:
         out.say(failure.sentence)

@@ -25,6 +25,7 @@ VERBS: Mapping[str, str] = {
     "orders": "open orders: of this client id, or with --all of every client and those typed into TWS by hand",
     "place": "send one order given as JSON; staged at TWS (not transmitted) unless --transmit",
     "cancel": "cancel one order by its permId, and wait for the broker's word; --takeover for another program's",
+    "modify": "change size, prices or TIF of one own order by its permId, in place",
     "cancel-all": "freeze entry, cancel every order of every client, prove it; asks first",
     "panic": "the same without a question: the emergency stop",
     "flatten": "close one position or all with orders that can only close; asks first",
@@ -186,6 +187,22 @@ def _cancel() -> VerbParser:
     return parser
 
 
+def _modify() -> VerbParser:
+    parser = _plain("modify")
+    parser.epilog = (
+        "What is not given stays as it is. The order keeps its number and its permId; what a change from here would "
+        "strip (hidden, algo, conditions, ...) is refused with its name. Example: tws-console modify 1902837465 "
+        "--limit-price 187.25"
+    )
+    parser.add_argument("perm_id", metavar="PERM_ID", type=_PERM_ID, help="the order's permId")
+    parser.add_argument("--quantity", metavar="N", type=_word, help="the whole size, what has filled included")
+    parser.add_argument("--limit-price", metavar="PRICE", type=_word, help="the new limit")
+    parser.add_argument("--aux-price", metavar="PRICE", type=_word, help="the new trigger of a stop")
+    parser.add_argument("--tif", metavar="TIF", type=_word, help="TWS changes DAY to IOC and nothing else")
+    parser.set_defaults(client=None, order_id=None)
+    return parser
+
+
 def _cancel_all() -> VerbParser:
     parser = VerbParser(
         "cancel-all",
@@ -284,6 +301,7 @@ _BUILDERS: Mapping[str, Callable[[], VerbParser]] = {
     "orders": _orders,
     "place": _place,
     "cancel": _cancel,
+    "modify": _modify,
     "cancel-all": _cancel_all,
     "flatten": _flatten,
     "panic": _panic,
@@ -312,6 +330,8 @@ def read(verb: str, argv: Sequence[str]) -> argparse.Namespace:
         parser.error("give either a SYMBOL or --all")
     if verb == "cancel" and args.yes and not args.takeover:
         parser.error("--yes belongs to --takeover; an own order is cancelled without a question")
+    if verb == "modify" and not any((args.quantity, args.limit_price, args.aux_price, args.tif)):
+        parser.error("give what is to change: --quantity, --limit-price, --aux-price or --tif")
     if verb == "freeze" and (args.action == "release") != (args.phrase is not None):
         parser.error('--phrase "resume trading" belongs to release and to nothing else')
     return args

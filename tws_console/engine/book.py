@@ -4,14 +4,21 @@ Rows enter by openOrder, by our own placements (provisionally under client id an
 leave by the retirement rule alone: an end that the broker witnessed, or absence from two complete lists in a row,
 both asked for after the row's last event. A list is a snapshot with no memory of its own (IBKR TWS API docs,
 "Retrieving currently active orders"), and ib_async never prunes one that shrank, which is why this is not its state.
+
+The same row comes out whatever the order of the messages, once the broker has told everything. What TWS does produce
+out of order: any message again later, a missing orderStatus, executions before the openOrder or orderStatus of their
+order (IBKR TWS API docs, "Order Submission"; Nautilus issue 3949), the status Cancelled and its 202 in either order,
+orders in any mixture. One connection delivers what was sent in sequence, so a list's rows lie between its request and
+its end. What a late message may still change: the terms of an ended order, when an openOrder older than its last
+change is told again behind it, as nothing tells them once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
-from tws_console.engine.facts import Facts, row_of
+from tws_console.engine.book_reading import BookReading
+from tws_console.engine.facts import Facts, has_ended, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
@@ -29,65 +36,28 @@ from tws_console.model.events import (
 )
 from tws_console.model.ids import OrderKey, Owner, owner_of
 from tws_console.model.instrument import Instrument
-from tws_console.model.order import ENDED, Order, Status
+from tws_console.model.order import ENDED, Status
 from tws_console.model.position import Fill
 
 ENDED_KEPT = 2_000
 
 
-class Book:
+class Book(BookReading):
     """The one truth about orders. Every change goes through `apply` or one of the `mark_…` methods."""
 
     def __init__(self, profile_client_id: int, changes: Changes, clock: Clock) -> None:
+        super().__init__()
         self._profile_client_id = profile_client_id
         self._changes = changes
         self._clock = clock
         self._facts: dict[OrderKey, Facts] = {}
-        self._rows: dict[OrderKey, Order] = {}
-        self._alias: dict[tuple[int, int], OrderKey] = {}
-        self._fills: dict[int, dict[str, Fill]] = {}
-        """By permId; an execution may come before the order that it belongs to."""
+        self._early_ends: dict[int, CompletedSeen] = {}
+        """By permId: ends of orders that nothing else has told of yet."""
         self._instruments: dict[int, Instrument] = {}
         self._current = True
         self._link_client_id: int | None = None
         self.needs_end: set[int] = set()
         """permIds that left the lists without a witnessed end: completed orders and executions are to be asked."""
-
-    # ---- reading
-
-    @property
-    def orders(self) -> Mapping[OrderKey, Order]:
-        """Every known row, ended ones included."""
-        return MappingProxyType(self._rows)
-
-    def get(self, key: OrderKey) -> Order | None:
-        """The row of that name, following a provisional name to the order it became."""
-        row = self._rows.get(key)
-        if row is None and not key.perm_id:
-            row = self._rows.get(self._alias.get((key.client_id, key.order_id), key))
-        return row
-
-    def find(self, perm_id: int) -> Order | None:
-        return self._rows.get(OrderKey.perm(perm_id))
-
-    def live(self) -> list[Order]:
-        """Rows that have not ended, oldest first."""
-        return sorted((row for row in self._rows.values() if row.live), key=_age_order)
-
-    @property
-    def ended(self) -> list[Order]:
-        """Rows that have ended, newest end first."""
-        return sorted((row for row in self._rows.values() if not row.live), key=lambda row: -row.changed)
-
-    def executions(self) -> frozenset[str]:
-        """Every execution known, by its id without the correction."""
-        return frozenset(base for fills in self._fills.values() for base in fills)
-
-    def by_alias(self, client_id: int, order_id: int) -> list[Order]:
-        """Every live row that carries these numbers: more than one means that they name nothing."""
-        return [
-            row for row in self._rows.values() if row.live and (row.client_id, row.order_id) == (client_id, order_id)
-        ]
 
     # ---- our own placements
 
@@ -99,7 +69,7 @@ class Book:
         )
         facts.placement, facts.intent = placement, placement.intent
         facts.client_id, facts.order_id = client_id, placement.order_id
-        self._alias[client_id, placement.order_id] = key
+        self._names.give(client_id, placement.order_id, key)
         self._store(facts)
         return key
 
@@ -113,7 +83,7 @@ class Book:
         if facts is None or facts.perm_id is not None:
             return
         del self._facts[key], self._rows[key]
-        self._alias.pop((key.client_id, key.order_id), None)
+        self._names.take(key.client_id, key.order_id, key)
         self._changes.orders.add(key)
 
     def mark_overdue(self, key: OrderKey, why: str) -> None:
@@ -132,7 +102,7 @@ class Book:
 
     def recall_staged(self, placement: Placement, client_id: int) -> OrderKey | None:
         """Show an order that an earlier run staged; None when its numbers name another order by now."""
-        if (client_id, placement.order_id) in self._alias:
+        if self._names.newest(client_id, placement.order_id) is not None:
             return None
         key = self.mark_sending(placement, client_id)
         self.mark_staged(key)
@@ -159,15 +129,16 @@ class Book:
                 facts.twin = True
                 self._store(facts)
 
-    def mark_cancel_sent(self, key: OrderKey, at: float) -> None:
+    def mark_modifying(self, key: OrderKey, wanted: Placement | None, refused: str = "", doubt: str = "") -> None:
+        """A change is on its way, or (None) no more: it was refused, or nothing is known of it."""
         if (facts := self._of(key)) is not None:
-            facts.cancel_at, facts.cancel_refused = at, ""
+            facts.modify, facts.change_refused, facts.verify = wanted, refused, doubt or facts.verify
             self._store(facts)
 
-    def mark_cancel_refused(self, key: OrderKey, words: str) -> None:
-        """The cancel was refused on a connection whose errors do not come to the book."""
+    def mark_cancel_sent(self, key: OrderKey, at: float, refused: str = "") -> None:
+        """A cancel left; `refused` are the broker's words when it said no where its errors do not come to the book."""
         if (facts := self._of(key)) is not None:
-            facts.cancel_refused = words
+            facts.cancel_at, facts.cancel_refused = at, refused
             self._store(facts)
 
     def mark_outage(self, over: bool = False) -> None:
@@ -227,10 +198,10 @@ class Book:
     def _order(self, event: OrderSeen) -> None:
         if event.what_if is not None or not event.perm_id:
             return
-        facts = self._known(event.perm_id, event.client_id, event.order_id, event.at)
+        facts = self._known(event.perm_id, event.client_id, event.order_id, event.at, event.order_ref)
         self._heard(facts, event.at)
         facts.apply_order(event)
-        self._name(facts, event.client_id, event.order_id)
+        self._name(facts, *self._names.told(event.perm_id, event.client_id, event.order_id))
         facts.parent_id = event.parent_id
         self._store(facts)
 
@@ -238,9 +209,9 @@ class Book:
         facts = self._facts.get(OrderKey.perm(event.perm_id))
         if facts is None:
             return
-        doubted = facts.in_doubt
+        doubted = facts.in_doubt or facts.end_at is not None
         self._heard(facts, event.at)
-        facts.verify = ""
+        facts.apply_confirmed(event.at)
         # A poll confirms thousands of rows that say the same: only a row that was in doubt is derived anew.
         if doubted:
             self._store(facts)
@@ -252,22 +223,24 @@ class Book:
         self._heard(facts, event.at)
         facts.apply_status(event)
         facts.parent_id = event.parent_id or facts.parent_id
-        self._name(facts, event.client_id, event.order_id)
+        self._name(facts, *self._names.told(event.perm_id, event.client_id, event.order_id))
         self._store(facts)
 
     def _fill(self, fill: Fill, at: float) -> None:
         if not fill.perm_id:
             return
         fills = self._fills.setdefault(fill.perm_id, {})
-        new = fill.base_id not in fills
-        fills[fill.base_id] = fill
+        former = fills.get(fill.base_id)
+        if former is None or former.exec_id <= fill.exec_id:
+            fills[fill.base_id] = fill
         key = OrderKey.perm(fill.perm_id)
-        facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id)
+        facts = self._facts.get(key) or self._adopt_alias(fill.perm_id, fill.client_id, fill.order_id, fill.order_ref)
         if facts is None:
             return
-        if new:
+        if former is None:
             # A list that was asked for before it filled says nothing of what is left; one told again is no news.
-            facts.changed, facts.missing_since = at, None
+            facts.changed = facts.end_at = at
+            facts.missing_since, facts.relisted = None, False
         self._store(facts)
 
     def _completed(self, event: CompletedSeen) -> None:
@@ -275,10 +248,11 @@ class Book:
         if facts is None:
             facts = self._by_reference(event)
         if facts is None:
+            self._early_ends[event.perm_id] = event
+            if len(self._early_ends) > ENDED_KEPT:
+                del self._early_ends[next(iter(self._early_ends))]
             return
-        facts.completed = event
-        facts.changed = event.at
-        facts.verify, facts.gone, facts.missing_since, facts.stale = "", False, None, False
+        facts.apply_completed(event)
         self._store(facts)
 
     def _by_reference(self, event: CompletedSeen) -> Facts | None:
@@ -296,7 +270,7 @@ class Book:
         """An error that names an order of this connection. It casts doubt, it never ends an order by itself."""
         if self._link_client_id is None or event.request_id in (-1, 0):
             return
-        key = self._alias.get((self._link_client_id, event.request_id))
+        key = self._names.newest(self._link_client_id, event.request_id)
         facts = self._facts.get(key) if key else None
         if facts is None:
             return
@@ -304,6 +278,7 @@ class Book:
         self._store(facts)
 
     def _bound(self, event: OrderBound) -> None:
+        self._names.bind(event.perm_id, event.client_id, event.order_id)
         facts = self._facts.get(OrderKey.perm(event.perm_id))
         if facts is not None:
             self._name(facts, event.client_id, event.order_id)
@@ -351,19 +326,25 @@ class Book:
         self._facts[key] = facts
         return facts
 
-    def _known(self, perm_id: int, client_id: int, order_id: int, at: float) -> Facts:
+    def _known(self, perm_id: int, client_id: int, order_id: int, at: float, order_ref: str = "") -> Facts:
         key = OrderKey.perm(perm_id)
-        facts = self._facts.get(key) or self._adopt_alias(perm_id, client_id, order_id)
+        facts = self._facts.get(key) or self._adopt_alias(perm_id, client_id, order_id, order_ref)
         if facts is None:
             facts = self._new(key, owner_of(client_id, order_id, self._profile_client_id), at)
             facts.perm_id, facts.fills = perm_id, self._fills.setdefault(perm_id, {})
+        if (end := self._early_ends.pop(perm_id, None)) is not None:
+            facts.apply_completed(end)
         return facts
 
-    def _adopt_alias(self, perm_id: int, client_id: int, order_id: int) -> Facts | None:
-        """Our own placement gets the permId that the broker gave it."""
+    def _adopt_alias(self, perm_id: int, client_id: int, order_id: int, order_ref: str = "") -> Facts | None:
+        """Our own placement gets the permId that the broker gave it, unless the reference says that an older order of
+        this number is meant: numbers are given out again after a reset.
+        """
         key = OrderKey.alias(client_id, order_id)
         facts = self._facts.get(key)
         if facts is None or facts.perm_id is not None:
+            return None
+        if order_ref and facts.placement is not None and order_ref != facts.placement.order_ref:
             return None
         self._rekey(facts, perm_id)
         return facts
@@ -374,31 +355,44 @@ class Book:
         self._rows.pop(old, None)
         facts.key, facts.perm_id, facts.fills = new, perm_id, self._fills.setdefault(perm_id, {})
         self._facts[new] = facts
-        self._alias[old.client_id, old.order_id] = new
+        self._names.take(old.client_id, old.order_id, old)
+        self._names.give(old.client_id, old.order_id, new)
         self._changes.orders.add(old)
 
     def _name(self, facts: Facts, client_id: int, order_id: int) -> None:
         """Remember whose order it is and under which numbers; 0/0 names nothing."""
         facts.client_id, facts.order_id = client_id, order_id
         facts.owner = owner_of(client_id, order_id, self._profile_client_id)
-        if not order_id:
+        self._names.give(client_id, order_id, facts.key)
+
+    def _find_twins(self, facts: Facts) -> None:
+        """Two live orders under one number (a change that became a second order, an id that was given out again)."""
+        if facts.client_id is None or not facts.order_id:
             return
-        former = self._facts.get(self._alias.get((client_id, order_id), facts.key))
-        row = self._rows.get(former.key) if former is not None else None
-        if former is not None and former is not facts and row is not None and row.live:
-            former.twin = facts.twin = True
-            self._store(former)
-        self._alias[client_id, order_id] = facts.key
+        keys = self._names.sharing(facts.client_id, facts.order_id)
+        if len(keys) < 2 and not facts.twin:
+            return
+        sharing = [other for key in keys if (other := self._facts.get(key)) is not None]
+        twins = len([other for other in sharing if other.shown and not has_ended(other)]) > 1
+        for other in sharing:
+            if other.twin != twins:
+                other.twin = twins
+                if other is not facts:
+                    self._derive(other)
 
     def _of(self, key: OrderKey) -> Facts | None:
-        return self._facts.get(key) or self._facts.get(self._alias.get((key.client_id, key.order_id), key))
+        return self._facts.get(key) or self._facts.get(self._names.newest(key.client_id, key.order_id) or key)
 
     def _store(self, facts: Facts) -> None:
         """Derive the row anew; there is none yet while only a status has told of the order."""
-        if facts.head is None and facts.placement is None and facts.completed is None:
+        self._find_twins(facts)
+        self._derive(facts)
+
+    def _derive(self, facts: Facts) -> None:
+        if not facts.shown:
             return
         if facts.parent_id and facts.client_id is not None:
-            parent = self._alias.get((facts.client_id, facts.parent_id))
+            parent = self._names.newest(facts.client_id, facts.parent_id)
             facts.parent_perm_id = parent.perm_id or None if parent else None
         row = row_of(facts, self._instruments)
         if self._rows.get(facts.key) != row:
@@ -414,10 +408,4 @@ class Book:
             del self._rows[row.key]
             self._fills.pop(facts.perm_id or 0, None)
             if facts.client_id is not None and facts.order_id is not None:
-                name = (facts.client_id, facts.order_id)
-                if self._alias.get(name) == row.key:
-                    del self._alias[name]
-
-
-def _age_order(row: Order) -> tuple[float, OrderKey]:
-    return (row.first_seen.timestamp() if row.first_seen else 0.0, row.key)
+                self._names.take(facts.client_id, facts.order_id, row.key)

@@ -20,14 +20,15 @@ from tws_console.engine.contracts import Contracts
 from tws_console.engine.ends import Ends
 from tws_console.engine.flatten import Flatten
 from tws_console.engine.latch import Latch
+from tws_console.engine.modify import Modify
 from tws_console.engine.notices import Notices
+from tws_console.engine.order_ids import OrderIds
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import BrokerPort, Emit, FreezePort, JournalPort, LinkPort, RequestFailed
 from tws_console.engine.reconcile import Reconciler
 from tws_console.engine.record import Recorder
 from tws_console.engine.recovery import Recovery
-from tws_console.engine.results import login
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
@@ -104,9 +105,10 @@ class Engine:
             shared,
         )
         self.arming = Arming(self.session, journal, shared)
-        self.flatten = Flatten(self.trading, self.session, self.portfolio, self.quotes, shared)
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
+        self.flatten = Flatten(self.trading, self.takeover, self.session, self.portfolio, self.quotes, shared)
+        self.modifying = Modify(self.session, self.book, self.trading, self.latch, self.side_links, journal, shared)
         self.stop = Stop(
             StopParts(
                 self.session,
@@ -129,7 +131,7 @@ class Engine:
         )
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
-        self.session.prepare = self._raise_order_ids
+        self.session.prepare = OrderIds(self.session, journal, shared).prepare
         place = f"{endpoint.host}:{endpoint.port}"
         self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart)
         self._stores = (
@@ -301,19 +303,6 @@ class Engine:
         owners = {(row.owner, row.client_id) for row in live}
         _settle_memory()
         self.notices.add(Tone.GOOD, f"connected as client {link.client_id}, {len(live)} orders of {len(owners)} owners")
-
-    async def _raise_order_ids(self, link: LinkPort) -> None:
-        """No id that the journal knows is given out again. Without the journal nothing is placed, the rest goes on."""
-        try:
-            high = await self.journal.high_water(login(link.accounts), link.client_id)
-        except OSError as error:
-            self.notices.add(Tone.BAD, f"no order can be placed: {error}")
-            return
-        link.raise_order_id(high + 1)
-        if high >= link.next_valid_id:
-            # Ids that were lost in a restart are given out again by TWS (LEAN issue 242).
-            self.session.tws_was_gone = True
-            self._recorder.rolled_back(link.client_id, link.next_valid_id, high)
 
     async def _recall(self) -> None:
         """What earlier runs left open, and what they knew."""

@@ -3,7 +3,8 @@
 The row is always derived anew from the facts, so the order in which messages came cannot leave a mark of its own.
 Nothing is final on an error code alone: an end needs a status, a completed order or fills to the size (duplicate,
 missing and reordered callbacks are normal: IBKR TWS API docs, "Order Submission"; informational codes such as 10349
-leave the order alive: ib_async issues 191 and 217).
+leave the order alive: ib_async issues 191 and 217). Once told, an end stays: only a complete list that was asked for
+after it, and that tells the order live, takes it back.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.engine.ports import Placement
-from tws_console.model.codes import Effect, effective_code, explain
+from tws_console.model.codes import Effect, effective_code, explain, refuses_change
 from tws_console.model.events import CompletedSeen, OrderSeen, ProblemSeen, SnapshotTaken, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.instrument import Instrument
-from tws_console.model.order import Order, Status, Witness
+from tws_console.model.order import ENDED, Order, Status, Witness
 from tws_console.model.position import Fill
 from tws_console.rules.statuses import held_until, status_of
 
@@ -62,10 +63,21 @@ class Facts:
     verify: str = ""
     """Why the state is in doubt until the broker says more."""
     held_until: str = ""
+    modify: Placement | None = None
+    """The order as a change that was sent is to make it, until the broker answers."""
+    change_refused: str = ""
+    """The broker's words of refusal of the newest change."""
     cancel_at: float | None = None
     cancel_refused: str = ""
     missing_since: float | None = None
     """When the complete list that first lacked it had ended (monotonic)."""
+    end_at: float | None = None
+    """Monotonic seconds of the newest word of an end: a status, a completed order, an execution."""
+    live_at: float | None = None
+    """Monotonic seconds of the newest live status told after an end."""
+    live_word: str = ""
+    relisted: bool = False
+    """A complete list asked for after the end told it live: neither is believed."""
     gone: bool = False
     overdue: bool = False
     staged: bool = False
@@ -73,6 +85,11 @@ class Facts:
     """Why it is no staged order any more."""
     twin: bool = False
     stale: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether enough is known to show it: its terms, not only a status."""
+        return self.head is not None or self.placement is not None or self.completed is not None
 
     @property
     def in_doubt(self) -> bool:
@@ -108,20 +125,40 @@ class Facts:
 
     def apply_order(self, event: OrderSeen) -> None:
         self.head = event
+        if self.modify is not None and same_terms(event, self.modify):
+            self.modify = None
         if event.status:
-            self._take_status(event.status)
+            self._take_status(event.status, event.at)
 
-    def _take_status(self, status: str) -> None:
-        revived = self.status in END_WORDS and status not in END_WORDS
-        self.verify = "told live again after its end" if revived else ""
+    def apply_confirmed(self, at: float) -> None:
+        """openOrder with the bytes of the last one."""
+        self.verify = ""
+        if self.head is not None and self.head.status and self.end_at is not None:
+            self._take_status(self.head.status, at)
+
+    def _take_status(self, status: str, at: float) -> None:
+        """The newest word counts, but a live one does not take an end back: it may be an old one told again."""
+        self.verify = ""
+        if status in END_WORDS:
+            self.end_at, self.relisted = at, False
+        elif self.end_at is not None:
+            self.live_at, self.live_word = at, status
+            if self.status in END_WORDS and not self.relisted:
+                return
         self.status = status
 
     def apply_status(self, event: StatusSeen) -> None:
-        self._take_status(event.status)
+        self._take_status(event.status, event.at)
         self.why_held = event.why_held
         if event.filled is not None and (self.filled is None or event.filled >= self.filled):
             self.filled, self.remaining = event.filled, event.remaining
-            self.avg_fill_price = event.avg_fill_price
+            self.avg_fill_price = event.avg_fill_price or self.avg_fill_price
+
+    def apply_completed(self, event: CompletedSeen) -> None:
+        self.completed = event
+        self.changed = self.end_at = event.at
+        self.verify, self.missing_since = "", None
+        self.relisted = self.gone = self.stale = False
 
     def apply_problem(self, event: ProblemSeen) -> None:
         """An error that names it. It casts doubt, it never ends an order by itself."""
@@ -130,6 +167,8 @@ class Facts:
         self.changed = event.at
         if event.code == 399:
             self.held_until = held_until(event.text) or self.held_until
+        elif self.modify is not None and refuses_change(event.code, event.text):
+            self.modify, self.change_refused = None, words
         elif effect in {Effect.NOTE, Effect.WARNING, Effect.CANCELLED}:
             return
         elif self.cancel_at is not None and effect is not Effect.REJECTED:
@@ -157,7 +196,15 @@ class Facts:
         doubted = self.in_doubt
         if doubted:
             self.heard(self.changed, now)
-        return doubted or contradicted or unheard
+        return self._relist(event) or doubted or contradicted or unheard
+
+    def _relist(self, event: SnapshotTaken) -> bool:
+        """A list that was asked for after the end told the order live all the same. True when that is news."""
+        told_live = self.live_at is not None and self.live_at >= event.asked_at
+        if self.end_at is None or self.end_at >= event.asked_at or not told_live or _end(self) is None:
+            return False
+        self.relisted, self.status = True, self.live_word
+        return True
 
     def miss(self, event: SnapshotTaken) -> bool:
         """The retirement rule when a complete list does not hold it. True when that changed anything."""
@@ -170,6 +217,16 @@ class Facts:
         else:
             return False
         return True
+
+
+def same_terms(told: OrderSeen | Order, wanted: Placement) -> bool:
+    """Whether the order as it was told has the size, prices and TIF that were wanted."""
+    return (told.quantity, told.limit_price, told.aux_price, told.tif) == (
+        wanted.quantity,
+        wanted.limit_price,
+        wanted.aux_price,
+        wanted.tif,
+    )
 
 
 def status_words(facts: Facts) -> tuple[Status, str, Witness]:
@@ -190,8 +247,15 @@ def status_words(facts: Facts) -> tuple[Status, str, Witness]:
     return status, reason, Witness.NONE
 
 
+def has_ended(facts: Facts) -> bool:
+    """Whether the row says that it has ended."""
+    return status_words(facts)[0] in ENDED
+
+
 def _end(facts: Facts) -> tuple[Status, str, Witness] | None:
     """How it ended, when the broker witnessed an end."""
+    if facts.relisted and not facts.gone:
+        return None
     filled, quantity, completed = facts.total_filled, facts.quantity, facts.completed
     if facts.status == "Filled" or (completed is not None and completed.status == "Filled"):
         return Status.FILLED, _average(facts), Witness.STATUS if facts.status == "Filled" else Witness.COMPLETED
@@ -224,8 +288,12 @@ def _doubt(facts: Facts) -> tuple[Status, str] | None:
         return Status.SENDING, facts.verify
     if facts.cancel_refused:
         return Status.STILL_LIVE, facts.cancel_refused
+    if facts.modify is not None and facts.cancel_at is None:
+        return Status.MODIFYING, "change sent, not answered yet"
     if facts.reject and facts.status == "Inactive":
         return Status.REJECTED, facts.reject
+    if facts.relisted:
+        return Status.UNVERIFIED, "listed as live after its end was told"
     if facts.verify:
         return Status.UNVERIFIED, facts.verify
     if facts.missing_since is not None:
@@ -242,6 +310,8 @@ def _average(facts: Facts) -> str:
 def row_of(facts: Facts, instruments: Mapping[int, Instrument]) -> Order:
     """The immutable row that everybody sees; `instruments` holds what is known in full, by conId."""
     status, reason, witness = status_words(facts)
+    if status in ENDED and facts.end_at is not None and (facts.live_at or 0.0) > facts.end_at:
+        reason = "; ".join(part for part in (reason, "told live again after its end") if part)
     head, placement = facts.head, facts.placement
     source = head or placement or facts.completed
     if source is None:
@@ -276,6 +346,8 @@ def row_of(facts: Facts, instruments: Mapping[int, Instrument]) -> Order:
         parent_id=facts.parent_id,
         parent_perm_id=facts.parent_perm_id,
         oca_group=head.oca_group if head else "",
+        attributes=head.attributes if head else (),
+        change_refused=facts.change_refused,
         intent=facts.intent,
         witness=witness,
         stale=facts.stale and witness is Witness.NONE,

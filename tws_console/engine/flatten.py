@@ -18,7 +18,9 @@ from tws_console.engine.ports import RequestFailed
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
+from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
+from tws_console.model.ids import Owner
 from tws_console.model.instrument import Instrument
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order
@@ -58,9 +60,16 @@ class Flatten:
     """Closes one instrument of one account at a time; every wait is bounded."""
 
     def __init__(
-        self, trading: Trading, session: Session, portfolio: Portfolio, quotes: Quotes, shared: Shared
+        self,
+        trading: Trading,
+        takeover: Takeover,
+        session: Session,
+        portfolio: Portfolio,
+        quotes: Quotes,
+        shared: Shared,
     ) -> None:
         self._trading = trading
+        self._takeover = takeover
         self._session = session
         self._portfolio = portfolio
         self._quotes = quotes
@@ -88,14 +97,27 @@ class Flatten:
             try:
                 result = await self._close(done, how, timeout)
             except RequestFailed as failed:
-                told = "the closing order was sent, " if done.placed else "nothing was placed: "
                 outcome = Outcome.UNKNOWN if done.placed else Outcome.REFUSED
-                result = done.result(outcome, f"{told}{failed.reason}", ErrorCode.IB_CONNECTION_FAILED)
+                result = done.result(outcome, f"{done.so_far}: {failed.reason}", ErrorCode.IB_CONNECTION_FAILED)
+        self._record(result)
         for hazard in result.hazards:
             self._notices.add(Tone.WARN, hazard)
         tone = Tone.GOOD if result.outcome is Outcome.CLOSED else Tone.BAD
         self._notices.add(tone, f"flatten {instrument.name} in {account}: {result.outcome.value}, {result.reason}")
         return result
+
+    def _record(self, result: FlattenResult) -> None:
+        """For the journal; the closing order has its own intent there."""
+        payload = {
+            "account": result.account,
+            "con_id": result.instrument.con_id,
+            "before": None if result.before is None else f"{result.before:f}",
+            "after": None if result.after is None else f"{result.after:f}",
+            "intent": result.placed.intent if result.placed else None,
+            "outcome": result.outcome.value,
+            "reason": result.reason,
+        }
+        self._trading.record("flatten", payload)
 
     async def _close(self, done: _Done, how: How, timeout: float) -> FlattenResult:
         orders = await self._read(done, timeout)
@@ -107,19 +129,19 @@ class Flatten:
         since = baseline(held, orders)
         done.instrument = await self._trading.details(done.instrument)
         await self._price(done.instrument, timeout)
-        first = plan(await self._scene(done, since), how, self._trading.cannot_cancel)
+        first = plan(await self._scene(done, since), how, self._cannot_cancel)
         if refusal := await self._refusal(done, since, first, how):
             return refusal
         if first.cancel:
             await self._cancel(done, first.cancel, timeout)
             await self._read(done, timeout)
-        last = plan(await self._scene(done, since), how, self._trading.cannot_cancel)
+        last = plan(await self._scene(done, since), how, lambda order: done.lives(order) or self._cannot_cancel(order))
         done.hazards = last.hazards
         if last.ticket is None:
             done.after = self._held(done)
             if not done.after and done.after is not None:
                 return done.result(Outcome.CLOSED, "what was open filled before it could be cancelled")
-            return done.result(Outcome.REFUSED, f"no closing order was placed: {last.why_not}", ErrorCode.REDUCE_ONLY)
+            return done.result(Outcome.REFUSED, f"{done.so_far}: {last.why_not}", ErrorCode.REDUCE_ONLY)
         done.placed = await self._trading.place(last.ticket, timeout=timeout, closing=since)
         return await self._outcome(done, since, timeout)
 
@@ -177,21 +199,37 @@ class Flatten:
         after = plan(
             replace(scene, orders=tuple(row for row in scene.orders if row.key not in going)),
             how,
-            self._trading.cannot_cancel,
+            self._cannot_cancel,
         )
         if after.ticket is None:
             done.hazards = after.hazards
-            return done.result(Outcome.REFUSED, f"nothing was touched: {after.why_not}", ErrorCode.REDUCE_ONLY)
+            return done.result(Outcome.REFUSED, f"{done.so_far}: {after.why_not}", ErrorCode.REDUCE_ONLY)
         # What is to be cancelled first still counts against it here, so that one rule is judged by the plan alone.
         found = (v for v in self._trading.verdicts(after.ticket, since) if v.code != ErrorCode.REDUCE_ONLY)
         block = next((v for v in found if v.level is Level.BLOCK), None)
         if block is None:
             return None
-        return done.result(Outcome.REFUSED, f"nothing was touched: {block.msg}", ErrorCode(block.code))
+        return done.result(Outcome.REFUSED, f"{done.so_far}: {block.msg}", ErrorCode(block.code))
+
+    def _cannot_cancel(self, order: Order) -> str:
+        """Why it cannot be cancelled from here; empty when it can."""
+        return self._takeover.cannot(order) if self._elsewhere(order) else self._trading.cannot_cancel(order)
+
+    def _elsewhere(self, order: Order) -> bool:
+        """Ours, but placed under another client id of the profile: a connection under that id cancels it."""
+        return order.owner is Owner.OWN and self._takeover.needed(order)
 
     async def _cancel(self, done: _Done, orders: Sequence[Order], timeout: float) -> None:
         """Parents before children, all at once on the wire; each is waited for."""
-        done.cancelled = tuple(await asyncio.gather(*(self._trading.cancel(order, timeout) for order in orders)))
+        there: dict[int | None, list[Order]] = {}
+        for order in filter(self._elsewhere, orders):
+            there.setdefault(order.client_id, []).append(order)
+        here = [order for order in orders if not self._elsewhere(order)]
+        ended = await asyncio.gather(
+            asyncio.gather(*(self._trading.cancel(order, timeout) for order in here)),
+            *(self._takeover.cancel_together(group, timeout) for group in there.values()),
+        )
+        done.cancelled = tuple(result for results in ended for result in results)
 
     def _held(self, done: _Done) -> Decimal | None:
         return self._trading.position_of(done.account, done.instrument.con_id)
@@ -231,6 +269,20 @@ class _Done:
     cancelled: tuple[CancelResult, ...] = ()
     placed: PlaceResult | None = None
     hazards: tuple[str, ...] = ()
+
+    def lives(self, order: Order) -> str:
+        """Why the cancel of this order came to nothing, empty when it did not or none was sent."""
+        found = next((one for one in self.cancelled if one.key == order.key), None)
+        if found is None or found.outcome in {"cancelled", "filled"}:
+            return ""
+        return f"its cancel is {found.outcome}{f' ({found.reason})' if found.reason else ''}"
+
+    @property
+    def so_far(self) -> str:
+        """What has been done to the broker up to now."""
+        if self.placed is not None:
+            return "the closing order was sent"
+        return "own closing orders were cancelled, but nothing was placed" if self.cancelled else "nothing was touched"
 
     def result(self, outcome: Outcome, reason: str, code: ErrorCode | None = None) -> FlattenResult:
         return FlattenResult(

@@ -61,6 +61,18 @@ def could_be(intent: Intent, order: Order) -> bool:
     return (order.client_id, order.order_id) == (intent.client_id, intent.order_id) and bool(order.perm_id)
 
 
+def ended_like(intent: Intent, completed: Iterable[CompletedSeen]) -> tuple[str, ...]:
+    """Completed orders with the caller's reference and the same terms, in words. A completed order tells neither client
+    nor order id, and callers use a reference again, so that this proves nothing.
+    """
+    terms = (intent.order_ref, intent.con_id, intent.action, intent.quantity, intent.limit_price)
+    return tuple(
+        f"completed order #{end.perm_id} ({end.status}) has its reference, side, size and price"
+        for end in completed
+        if (end.order_ref, end.instrument.con_id, end.action, end.quantity, end.limit_price) == terms
+    )
+
+
 def shows_change(intent: Intent, order: Order) -> bool:
     """Whether the order has the terms that a change was to give it. Prices that its type does not use do not count."""
     if order.quantity != intent.quantity:

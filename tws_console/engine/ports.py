@@ -52,6 +52,8 @@ class Placement:
     order_ref: str
     transmit: bool
     intent: str = ""
+    parent_id: int = 0
+    """Order id of its bracket parent under the same client."""
 
 
 Guard = Callable[[], str]
@@ -208,7 +210,10 @@ class JournalPort(Protocol):
         self, exec_id: str, commission: Decimal | None, currency: str, realized_pnl: Decimal | None
     ) -> None: ...
     async def record_stop(self, report: dict[str, Any]) -> None: ...
-    async def high_water(self, login: str, client_id: int) -> int: ...
+    async def high_water(self, login: str, client_id: int) -> tuple[int, int]:
+        """The highest order id ever meant, and the highest that the broker has spoken of; 0 when there was none."""
+        ...
+
     async def unanswered(self, endpoint: str, since: datetime) -> Sequence[Intent]:
         """Intents sent (or perhaps sent) since then at that endpoint that were never acknowledged nor marked not
         sent.

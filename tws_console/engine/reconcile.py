@@ -191,7 +191,7 @@ class Reconciler:
             return
         tone = Tone.BAD if report.positions else Tone.WARN if report.gone or report.missing else Tone.INFO
         if not report.empty:
-            self._shared.notices.add(tone, f"while you were away: {summary(report)}. a shows it.")
+            self._shared.notices.add(tone, f"while you were away: {summary(report)}. A shows it.")
         for words in report.missing:
             self._shared.notices.add(Tone.WARN, f"what happened meanwhile is not known in full: {words}")
 
@@ -275,4 +275,4 @@ def summary(report: AwayReport) -> str:
 def _reason(positions: tuple[PositionChange, ...]) -> str:
     first = positions[0]
     more = f" and {len(positions) - 1} more" if len(positions) > 1 else ""
-    return f"{first.symbol} moved by {first.unexplained:+,f} and no known fill explains it{more}"
+    return f"{first.symbol} moved by {first.unexplained:+,f}{more}: no known fill explains it"

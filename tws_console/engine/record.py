@@ -107,15 +107,6 @@ class Recorder:
         advice = f" {info.advice}" if info.advice and tone is Tone.BAD else ""
         self._notices.add(tone, f"{event.code} {' '.join(event.text.split())}{advice}", code=event.code)
 
-    def rolled_back(self, client_id: int, offered: int, used: int) -> None:
-        """TWS counts order ids lower than before: orders of the ids between may be lost, and their ids are not used."""
-        self._event("id-rollback", client_id=client_id, offered=offered, used=used)
-        self._notices.add(
-            Tone.WARN,
-            f"TWS offers order id {offered}, but {used} was used already: going on from {used + 1}. TWS has been set "
-            "back or restarted: look whether orders are missing.",
-        )
-
     def _event(self, kind: str, **payload: Any) -> None:
         self._journal.record_event(kind, payload, at=self._clock.now())
 

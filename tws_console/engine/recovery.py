@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from tws_console.engine.book import Book
 from tws_console.engine.ends import Ends
-from tws_console.engine.matching import could_be, is_of, matches, shows_change
+from tws_console.engine.matching import could_be, ended_like, is_of, matches, shows_change
 from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed
 from tws_console.engine.results import CancelResult, login
 from tws_console.engine.session import Session
@@ -93,9 +93,9 @@ class Recovery:
             return
         now = self._shared.clock.now()
         try:
+            await self._staged(now)
             working = await self._journal.working(self.endpoint, self.login, now - KEPT)
             found = await self._journal.unsettled(self.endpoint, self.login)
-            await self._staged(now)
         except OSError as error:
             self._shared.notices.add(Tone.BAD, f"intents of earlier runs cannot be looked up: {error}")
             return
@@ -138,7 +138,7 @@ class Recovery:
         said = []
         try:
             completed = await link.completed_orders(TIMEOUT)
-            said.append(f"completed orders at {self._time()}: {len(completed)}, none with its reference")
+            said.append(f"completed orders at {self._time()}: {len(completed)}")
         except RequestFailed as failed:
             said.append(f"completed orders not told: {failed.reason}")
         try:
@@ -162,7 +162,8 @@ class Recovery:
             evidence = (self._sent(intent), f"several orders carry its reference: {several}")
             return Unresolved(intent, evidence, tuple(row for row in rows if is_of(intent, row)))
         candidates = tuple(row for row in rows if could_be(intent, row))
-        return Unresolved(intent, (self._sent(intent), self._listed(candidates), *said), candidates)
+        ended = tuple(f"{words}: it may be this one" for words in ended_like(intent, self._ends.completed.values()))
+        return Unresolved(intent, (self._sent(intent), self._listed(candidates), *said, *ended), candidates)
 
     def _settle_change(self, intent: Intent) -> Unresolved | None:
         order = self._book.find(intent.target_perm_id or 0)
@@ -193,15 +194,15 @@ class Recovery:
 
     async def _staged(self, now: datetime) -> None:
         """Staged orders are in no list: the journal knows them, until TWS cannot have them any more."""
-        gone = self._session.tws_was_gone
-        self._session.tws_was_gone = False
+        gone_at = self._session.tws_gone_at
         for intent in await self._journal.staged(self.endpoint, now - KEPT):
-            if intent.login != self.login or intent.perm_id or intent.state is not IntentState.SENT:
+            if intent.login != self.login or intent.perm_id or intent.state is IntentState.ACKED:
                 continue
             key = OrderKey.alias(intent.client_id, intent.order_id)
             row = self._book.get(key)
-            lost = gone or now - intent.at > STAGED_LIVES
-            if row is None and intent.client_id in self._own and not lost:
+            lost = intent.at < max(gone_at or intent.at, now - STAGED_LIVES)
+            sent = intent.state is IntentState.SENT
+            if sent and row is None and intent.client_id in self._own and not lost:
                 self._book.recall_staged(_placement(intent), intent.client_id)
             elif lost and (row is None or row.status is Status.STAGED):
                 self._lost(intent, key, now)
@@ -248,7 +249,8 @@ class Recovery:
     async def mark_not_sent(self, ulid: str) -> None:
         """A person says that it never became an order. Raises ChoiceRefused, also when its reference is live."""
         one = await self._open(ulid)
-        if certain := [row for row in one.candidates if is_of(one.intent, row) and row.live]:
+        certain = [row for row in one.candidates if is_of(one.intent, row) and row.live]
+        if certain and one.intent.kind is IntentKind.PLACE:
             raise ChoiceRefused(f"{certain[0].key} is live and carries its reference: it was sent", ErrorCode.AMBIGUOUS)
         self._decide("intent-not-sent", one, None)
         if not await self._journal.settle_not_sent(ulid, NOT_SENT):

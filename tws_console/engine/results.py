@@ -1,5 +1,5 @@
-"""What a placement or a cancel came to, and what a person approved. Values and pure functions; imports model and
-ports only.
+"""What a placement or a cancel came to, and what a person approved. Values and pure functions; imports model,
+rules and ports only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tws_console.model.position import Quote
 from tws_console.model.problems import ErrorCode
 from tws_console.model.ticket import FieldError, Ticket
 from tws_console.model.verdict import Verdict
+from tws_console.rules.amend import Change
 
 
 class ValidationFailed(Exception):
@@ -65,6 +66,26 @@ class CancelResult:
     outcome: str
     reason: str
     elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyResult:
+    """What became of one change. `outcome`: modified (TWS told the new terms), refused (nothing was sent, or the broker
+    said no and a full list shows the order as it was, or that it had ended), live (refused, and its terms are not
+    confirmed), unknown. `code` says whose refusal it was; `sent` whether bytes left.
+    """
+
+    key: OrderKey
+    order: Order
+    changed: tuple[Change, ...] = ()
+    outcome: str = "refused"
+    reason: str = ""
+    code: ErrorCode | None = None
+    intent: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    errors: tuple[FieldError, ...] = ()
+    sent: bool = False
+    elapsed_ms: float = 0.0
 
 
 class Posted:

@@ -32,6 +32,8 @@ from tws_console.rules.hours import session_at
 from tws_console.rules.live import not_armed
 from tws_console.rules.risk import Limits, Recent, Situation, verdicts
 
+OF_THE_WHOLE = frozenset({"max-quantity"})
+"""Rules that look at the size of an order, however much of it has filled."""
 FROZEN = "frozen by an emergency stop: no order goes out until it is released"
 NOT_CLOSING = "the position or its other orders have changed: it would not only close any more"
 
@@ -138,6 +140,19 @@ class Review:
         held = self.held_since(closing, ticket.account, ticket.instrument.con_id)
         return verdicts(replace(situation, position=held, frozen=False), closing_limits(self._limits))
 
+    def verdicts_of_change(self, order: Order, left: Ticket, whole: Ticket) -> tuple[Verdict, ...]:
+        """What they say of a live order as it would stand: `left` is what it could still fill, `whole` the order.
+
+        The order itself is none of the others, and that one like it was sent a moment ago is no reason against it.
+        """
+        said = {one.rule: one for one in self._without(order, whole)}
+        return tuple(said[one.rule] if one.rule in OF_THE_WHOLE else one for one in self._without(order, left))
+
+    def _without(self, order: Order, ticket: Ticket) -> tuple[Verdict, ...]:
+        situation = self._situation(ticket)
+        others = tuple(row for row in situation.open_orders if row.key != order.key)
+        return verdicts(replace(situation, open_orders=others, recent=()), self._limits)
+
     def _situation(self, ticket: Ticket) -> Situation:
         con_id = ticket.instrument.con_id
         now = self._clock.monotonic()
@@ -157,13 +172,17 @@ class Review:
             read_only=self._refusal(),
             restart=self._session.restart(),
             not_armed=not_armed(self._session.state, ticket.account),
-            reduce_only="this order may only close" if ticket.reduce_only else self._session.state.reduce_only,
+            reduce_only=self._reduce_only(ticket),
             link_down=self._link_down(),
             stale=self._stale(now),
             steps=self._contracts.known_steps(ticket.instrument),
             session_open=session.open,
             session_words=session.words,
         )
+
+    def _reduce_only(self, ticket: Ticket) -> str:
+        """Why this ticket may do nothing but close, empty when it may."""
+        return "this order may only close" if ticket.reduce_only else self._session.state.reduce_only
 
     def _base_rate(self, ticket: Ticket, figures: AccountFigures | None) -> Decimal | None:
         """One when the instrument trades in the account's own currency, else not known here."""
@@ -227,7 +246,7 @@ class Review:
         def guard() -> str:
             if not passes_freeze and (reason := self._guard()):
                 return reason
-            return self._no_longer_closing(ticket, own, since) if ticket.reduce_only else ""
+            return self._no_longer_closing(ticket, own, since) if self._reduce_only(ticket) else ""
 
         return guard
 

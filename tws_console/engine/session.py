@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tws_console.engine.lamps import LampBoard
 from tws_console.engine.ports import BrokerPort, Emit, LinkPort, RequestFailed
@@ -93,8 +94,8 @@ class Session:
         self._lost = asyncio.Event()
         self.prepare: Callable[[LinkPort], Awaitable[None]] = _nothing
         """What must have happened on a new link before it counts as up: until then nothing is placed over it."""
-        self.tws_was_gone = False
-        """TWS itself has not been running since the last link: what lived in it only is lost."""
+        self.tws_gone_at: datetime | None = None
+        """When TWS itself was last seen not to be running: what lived in it only before that is lost."""
 
     # ---- state
 
@@ -336,7 +337,8 @@ class Session:
                     await self.connect()
             except ConnectFailed as failed:
                 failures += 1
-                self.tws_was_gone |= failed.code == NOTHING_LISTENS
+                if failed.code == NOTHING_LISTENS:
+                    self.tws_gone_at = self._clock.now()
                 self.put(phase=Phase.WAITING, failure=failed, lamps=self._board.socket(up=False))
             else:
                 failures = 0

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 
 from tws_console.engine.ports import BrokerPort, Emit, LinkPort
 from tws_console.engine.store import Waiters
+from tws_console.model.codes import refuses_change
 from tws_console.model.events import (
     CommissionSeen,
     CompletedSeen,
@@ -47,6 +48,13 @@ class SideLink:
             self.pushed[event.perm_id] = event
         elif isinstance(event, ProblemSeen):
             self.problems.append(event)
+
+    def change_refused(self, order_id: int) -> str:
+        """The broker's refusal on this connection of a change of that number, empty when there is none."""
+        for problem in reversed(self.problems):
+            if problem.request_id == order_id and refuses_change(problem.code, problem.text):
+                return f"{problem.code} {problem.text}"
+        return ""
 
 
 class SideLinks:

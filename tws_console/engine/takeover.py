@@ -139,7 +139,7 @@ class Takeover:
         for aim in sent:
             aim.reason = _refusal(side, aim.order_id)
             if aim.reason and self._live(aim):
-                self._book.mark_cancel_refused(aim.row.key, aim.reason)
+                self._book.mark_cancel_sent(aim.row.key, self._clock.monotonic(), refused=aim.reason)
         if sent:
             await self._prove(sent, timeout)
 

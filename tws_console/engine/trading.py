@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 from ulid import ULID
 
@@ -73,6 +74,10 @@ class Trading(Review):
         self._notices = shared.notices
         self._one_at_a_time = asyncio.Lock()
 
+    def record(self, kind: str, payload: dict[str, Any]) -> None:
+        """A row in the journal about what a use case on top of this did."""
+        self._journal.record_event(kind, payload, at=self._clock.now())
+
     # ---- placing
 
     async def place(
@@ -114,7 +119,7 @@ class Trading(Review):
         since = closing or self.baseline(ticket.account, ticket.instrument.con_id)
         ulid = str(ULID())
         placement = self._placement(ticket, link.reserve_order_id(), ulid, transmit=ticket.request.transmit)
-        intent = self._intent(ticket, placement, link.client_id)
+        intent = self.intent(placement, link.client_id)
         try:
             await self._journal.commit_intent(intent)
         except asyncio.CancelledError:
@@ -205,7 +210,8 @@ class Trading(Review):
         row = self._book.get(key)
         return row is None or bool(row.perm_id) or row.status is Status.REJECTED
 
-    def _intent(self, ticket: Ticket, placement: Placement, client_id: int) -> Intent:
+    def intent(self, placement: Placement, client_id: int) -> Intent:
+        """The journal row of a placement by this client id."""
         return Intent(
             ulid=placement.intent,
             at=self._clock.now(),
@@ -213,9 +219,9 @@ class Trading(Review):
             endpoint=f"{self._session.endpoint.host}:{self._session.endpoint.port}",
             client_id=client_id,
             order_id=placement.order_id,
-            account=ticket.account,
-            con_id=ticket.instrument.con_id,
-            symbol=ticket.instrument.name,
+            account=placement.account,
+            con_id=placement.instrument.con_id,
+            symbol=placement.instrument.name,
             action=placement.action,
             quantity=placement.quantity,
             order_type=placement.order_type,

@@ -22,7 +22,7 @@ from tws_console.model.instrument import Instrument
 
 UNSET_INTEGER = 2147483647
 UNSET_LONG = 9223372036854775807
-_UNSET_TEXT = frozenset(
+UNSET_TEXT = frozenset(
     {
         "",
         str(UNSET_INTEGER),
@@ -77,15 +77,15 @@ ZONE_ALIASES = {
 
 def decimal_or_none(text: str) -> Decimal | None:
     """A number of the wire; None for empty and for every way of saying unset. Raises ValueError for anything else."""
-    if text in _UNSET_TEXT:
+    if text in UNSET_TEXT:
         return None
     try:
         value = Decimal(text)
     except InvalidOperation:
-        if text.lower() in _UNSET_TEXT:
+        if text.lower() in UNSET_TEXT:
             return None
         raise ValueError(f"{text!r} is no number") from None
-    if not value.is_finite() or (len(text) > 20 and text.lower() in _UNSET_TEXT):
+    if not value.is_finite() or (len(text) > 20 and text.lower() in UNSET_TEXT):
         return None
     return value
 
@@ -216,5 +216,6 @@ def order_for(placement: Placement, what_if: bool = False) -> Order:
     order.orderRef = refuse_control_characters(placement.order_ref)
     order.outsideRth = placement.outside_rth
     order.transmit = placement.transmit or what_if
+    order.parentId = placement.parent_id
     order.whatIf = what_if
     return order  # type: ignore[no-any-return]

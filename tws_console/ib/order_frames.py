@@ -44,6 +44,7 @@ class Tail(NamedTuple):
     status: str
     warning: str
     preview: WhatIf | None
+    attributes: tuple[str, ...] = ()
 
 
 class CompletedTail(NamedTuple):
@@ -110,6 +111,7 @@ def read_order(stamp: Stamp, fields: list[str], tail: Tail | None) -> OrderSeen:
         perm_id=int(fields[25]),
         outside_rth=flag(fields[26]),
         parent_id=integer(tail.parent_id) if tail else 0,
+        attributes=tail.attributes if tail else ("what could not be read",),
         status=tail.status if tail else None,
         warning=tail.warning if tail else "",
         what_if=tail.preview if tail else None,

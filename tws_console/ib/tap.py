@@ -20,6 +20,7 @@ from ib_async.order import Order, OrderState
 from tws_console.ib import account_frames as account
 from tws_console.ib import order_frames as orders
 from tws_console.ib.answers import Answer, Execution, Kind, ListEnded, RuleRead
+from tws_console.ib.attributes import further_attributes
 from tws_console.ib.mapping import (
     decimal_or_none,
     flag,
@@ -208,7 +209,8 @@ class Tap(Decoder):
             self.openOrder(fields)  # type: ignore[no-untyped-call]
             order, state = self._sink.take()
             preview = _preview(state) if flag(str(order.whatIf)) else None
-            tail = orders.Tail(str(order.parentId), state.status, state.warningText, preview)
+            further = further_attributes(order)
+            tail = orders.Tail(str(order.parentId), state.status, state.warningText, preview, further)
             seen = orders.read_order(self._stamp, fields, tail)
         except Exception as error:
             broken = self._unreadable(5, _why(error), perm_id)

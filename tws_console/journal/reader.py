@@ -51,17 +51,22 @@ def staged(connection: sqlite3.Connection, endpoint: str, since: datetime) -> tu
     return select_intents(connection, where, (endpoint, instant(since)))
 
 
-def high_water(connection: sqlite3.Connection, login: str, client_id: int) -> int:
-    """The highest order id that this client id of this login is known to have used, by intent or by execution; 0 when
-    there was none (ids begin at 1).
+def high_water(connection: sqlite3.Connection, login: str, client_id: int) -> tuple[int, int]:
+    """The highest order id of this client id of this login that was ever meant, and the highest that the broker has
+    spoken of, by acknowledgement or execution; 0 when there was none (ids begin at 1).
     """
     accounts = login.split(",")
-    row = connection.execute(
-        "SELECT MAX(order_id) FROM (SELECT order_id FROM intent WHERE login = ? AND client_id = ? UNION ALL "
-        f"SELECT order_id FROM fill WHERE client_id = ? AND account IN ({', '.join('?' * len(accounts))}))",
-        (login, client_id, client_id, *accounts),
+    meant = connection.execute(
+        "SELECT MAX(order_id), MAX(CASE WHEN perm_id IS NOT NULL THEN order_id END) FROM intent "
+        "WHERE login = ? AND client_id = ? AND kind = 'place'",
+        (login, client_id),
     ).fetchone()
-    return int(row[0] or 0)
+    filled = connection.execute(
+        f"SELECT MAX(order_id) FROM fill WHERE client_id = ? AND account IN ({', '.join('?' * len(accounts))})",
+        (client_id, *accounts),
+    ).fetchone()
+    spoken = max(meant[1] or 0, filled[0] or 0)
+    return max(meant[0] or 0, spoken), spoken
 
 
 def stops(connection: sqlite3.Connection, limit: int = 100) -> tuple[dict[str, Any], ...]:

@@ -129,7 +129,7 @@ class Journal:
         text, at = document(report), instant(datetime.now(UTC))
         await self._ask(lambda connection: rows.insert_stop(connection, at, text))
 
-    async def high_water(self, login: str, client_id: int) -> int:
+    async def high_water(self, login: str, client_id: int) -> tuple[int, int]:
         return await self._ask(lambda connection: reader.high_water(connection, login, client_id))
 
     async def unanswered(self, endpoint: str, since: datetime) -> tuple[Intent, ...]:

@@ -23,6 +23,7 @@ __all__ = [
     "effective_code",
     "explain",
     "is_note",
+    "refuses_change",
 ]
 
 CODES: Mapping[int, CodeInfo] = MappingProxyType(
@@ -41,6 +42,9 @@ LINK_RESTORED = frozenset(
 
 _INFORMATION = range(2100, 2200)
 """TWS keeps these numbers for system and order warnings; none of them ends a request."""
+
+_CHANGE_NOT_MADE = frozenset({329, 462, 2102})
+"""Type, TIF, and a change that came while the last one was being processed."""
 
 _WRAPPERS = frozenset({320, 321, 322})
 
@@ -88,6 +92,15 @@ def effective_code(code: int, text: str) -> int:
         return code
     lowered = text.lower()
     return next((meant for piece, meant in _CAUSES if piece in lowered), code)
+
+
+def refuses_change(code: int, text: str) -> bool:
+    """Whether this error, named after an order that is being changed, says that the change was not made. Some of these
+    are mere warnings to TWS, because the order lives on as it was. A code that is not known says neither.
+    """
+    known = CODES.get(effective_code(code, text))
+    refused = known is not None and known.effect in {Effect.REFUSED, Effect.REJECTED, Effect.VERIFY}
+    return refused or code in _CHANGE_NOT_MADE
 
 
 def is_note(code: int) -> bool:

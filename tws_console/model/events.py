@@ -41,6 +41,8 @@ class OrderSeen(Event):
     oca_group: str = ""
     parent_id: int = 0
     outside_rth: bool = False
+    attributes: tuple[str, ...] = ()
+    """Names of what it carries beyond these fields."""
     status: str | None = None
     warning: str = ""
     what_if: WhatIf | None = None

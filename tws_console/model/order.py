@@ -26,6 +26,7 @@ class Status(StrEnum):
     GONE = "gone"
     SENDING = "sending"
     SENT = "sent"
+    MODIFYING = "modifying"
     CANCELLING = "cancelling"
     STILL_LIVE = "still-live"
     WAIT_LOCATE = "wait-locate"
@@ -94,6 +95,10 @@ class Order:
     parent_id: int = 0
     parent_perm_id: int | None = None
     oca_group: str = ""
+    attributes: tuple[str, ...] = ()
+    """Names of what it carries beyond these fields (hidden, algo, ...)."""
+    change_refused: str = ""
+    """The broker's words of refusal of the newest change from here."""
     intent: str = ""
     """ULID of our own journal row, empty for orders of others."""
     witness: Witness = Witness.NONE

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
+from tws_console.rules.amend import STEADY
 
+MODIFY = "modify"
 CANCEL = "cancel"
 TAKEOVER = "takeover"
 GLOBAL_CANCEL = "global-cancel"
@@ -39,7 +41,8 @@ def capability(
     if not link_up:
         return Capability((), "TWS or IBKR does not answer. ^G still sends, then asks for proof.")
     if _ours(order, own_client_id):
-        return Capability((CANCEL, GLOBAL_CANCEL), "")
+        modify = (MODIFY,) if order.status in STEADY and not order.attributes and not order.stale else ()
+        return Capability((*modify, CANCEL, GLOBAL_CANCEL), "")
     can = (TAKEOVER, GLOBAL_CANCEL) if _other_connection(order, own_client_id) else (GLOBAL_CANCEL,)
     return Capability(can, _why_not(order, f"^G{_ends(others)}"))
 

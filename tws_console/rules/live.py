@@ -51,11 +51,11 @@ def contradictions(state: SessionState) -> tuple[str, ...]:
     paper = tuple(account for account in state.accounts if is_paper_account(account))
     found = []
     if live and state.mode is not Mode.LIVE:
-        found.append(
-            f"the profile says {state.mode.value}, but {', '.join(live)} is no paper account (DU, DF): taken as live"
-        )
+        what = "is no paper account" if len(live) == 1 else "are no paper accounts"
+        found.append(f"the profile says {state.mode.value}, but {', '.join(live)} {what} (DU, DF): taken as live")
     if paper and state.mode is Mode.LIVE:
-        found.append(f"the profile says live, but {', '.join(paper)} is a paper account")
+        what = "is a paper account" if len(paper) == 1 else "are paper accounts"
+        found.append(f"the profile says live, but {', '.join(paper)} {what}")
     if state.port in LIVE_PORTS and state.mode is not Mode.LIVE:
         found.append(f"port {state.port} is the usual one of live accounts, but the profile says {state.mode.value}")
     if state.port in PAPER_PORTS and (state.mode is Mode.LIVE or live):

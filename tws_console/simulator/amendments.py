@@ -13,7 +13,7 @@ from tws_console.simulator.contracts import Contract
 from tws_console.simulator.faults import Faults
 from tws_console.simulator.lifecycle import Lifecycle
 from tws_console.simulator.orders import Order, Terms
-from tws_console.simulator.ports import ReporterPort, SchedulerPort
+from tws_console.simulator.ports import LATENCY, ReporterPort, SchedulerPort
 from tws_console.simulator.rules import Refusal
 
 
@@ -77,7 +77,7 @@ class Amendments:
             matching.follow(order, self._lifecycle.quote(order))
         self._lifecycle.hours.set_end(order)
         self._lifecycle.pair(order)
-        self._clock.later(self._lifecycle.latency, lambda: self._settle(order))
+        self._clock.later(LATENCY, lambda: self._settle(order))
 
     def _settle(self, order: Order) -> None:
         order.unsettled = False

@@ -115,6 +115,6 @@ class Book:
             self._marks[client_id] = order_id
 
 
-def as_listed(orders: list[Order]) -> list[Order]:
-    """Orders as a list of open orders has them: the newest first, then the others as they came (recorded)."""
+def as_pushed(orders: list[Order]) -> list[Order]:
+    """Orders as they are pushed to their client at connect: the newest first, the others as they came (recorded)."""
     return [*orders[-1:], *orders[:-1]]

@@ -225,6 +225,10 @@ class Catalogue:
         """Today's options on a listing."""
         return [row for row in self._listed if row.is_option and row.under_con_id == con_id]
 
+    def derivatives_of(self, con_id: int) -> list[str]:
+        """The types of what is listed on a listing today, in alphabetical order."""
+        return sorted({row.sec_type for row in self._listed if row.under_con_id == con_id})
+
     def tick_at(self, contract: Contract, price: Decimal) -> Decimal:
         """The price increment that the contract's market rule prescribes at this price."""
         increment = contract.min_tick

@@ -61,7 +61,8 @@ def matching_symbols(gateway: Gateway, session: Session, fields: list[str]) -> N
     """reqMatchingSymbols (81)."""
     cursor = Cursor(fields)
     request_id, pattern = cursor.integer(), cursor.text()
-    session.send(messages.symbol_samples(request_id, gateway.catalogue.search(pattern), session.version))
+    found = [(row, gateway.catalogue.derivatives_of(row.con_id)) for row in gateway.catalogue.search(pattern)]
+    session.send(messages.symbol_samples(request_id, found, session.version))
 
 
 def market_rule(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -155,7 +156,9 @@ def _from_united_states(contract: Contract) -> bool:
 
 
 def _market(contract: Contract) -> str:
-    return f"{contract.symbol} {contract.market_name}/TOP/ALL"
+    """The market as these texts name it: AAPL NASDAQ.NMS/TOP/ALL, XOM NYSE/TOP/ALL."""
+    tier = "" if contract.market_name == contract.symbol else f".{contract.market_name}"
+    return f"{contract.symbol} {contract.primary}{tier}/TOP/ALL"
 
 
 def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:

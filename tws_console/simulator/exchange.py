@@ -6,6 +6,7 @@ TWS API docs, Order Management; github ThomasMarcelis/ibkr-go, api_cross_client_
 global_cancel_replayed).
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tws_console.simulator import combos, rules
@@ -18,7 +19,7 @@ from tws_console.simulator.faults import Faults
 from tws_console.simulator.lifecycle import Lifecycle
 from tws_console.simulator.market import Market
 from tws_console.simulator.orders import PENDING_SUBMIT, Order, Placement, Terms
-from tws_console.simulator.ports import Preview, ReporterPort, SchedulerPort
+from tws_console.simulator.ports import LATENCY, Preview, ReporterPort, SchedulerPort
 from tws_console.simulator.rules import Refusal
 
 
@@ -71,10 +72,21 @@ class Exchange:
         if terms.what_if:
             return self._preview(client_id, order_id, found, exchange, terms)
         if own is not None and not (own.done and order_id > self.mark(client_id)):
-            return self._amendments.change(own, found, terms)
+            return self._change(own, found, terms)
         if order_id <= self.mark(client_id):
             return rules.DUPLICATE_ID
         return self._book_new(client_id, order_id, found, exchange, terms)
+
+    def _change(self, own: Order, found: Contract, terms: Terms) -> Refusal | None:
+        """A child whose parent has ended is changed without a parent id: with it TWS says that it cannot find the
+        parent (github erdewit/ib_insync issue 647).
+        """
+        parent = self.book.orders.get(own.parent_perm)
+        if parent is not None and parent.done:
+            if terms.parent_id:
+                return Refusal(135, f"Can't find order with id ={terms.parent_id}")
+            terms = replace(terms, parent_id=own.terms.parent_id)
+        return self._amendments.change(own, found, terms)
 
     def mark(self, client_id: int) -> int:
         """The number that this client's next one must exceed; lower than it should be while ids are rolled back."""
@@ -94,7 +106,7 @@ class Exchange:
         before = self.accounts.margins(terms.account)
         after = combos.margins_after(order, self.accounts, self.catalogue)
         fee = commission(contract, terms.quantity, terms.limit or self.market.quote(contract.con_id).last)
-        wait = slow.seconds(3) if slow else self.lifecycle.latency
+        wait = slow.seconds(3) if slow else LATENCY
         if self._faults.take("unset-whatif", client_id):
             self._tell.previewed(order, None, wait)
         self._tell.previewed(order, Preview(before, after, fee), wait)
@@ -123,7 +135,7 @@ class Exchange:
         order.awaits_click = bool(self._faults.take("silent-hold", client_id))
         order.staged = order.awaits_click or not terms.transmit
         self.book.add(order)
-        if self._faults.take("10328", client_id):
+        if not order.staged and self._faults.take("10328", client_id):
             self._lose_sight(order)
         elif not order.staged:
             self._transmit(order)
@@ -146,7 +158,7 @@ class Exchange:
         """The connection breaks while an order is on its way: 10328, and a while later it turns out to be live."""
         text = "Connection lost, order data could not be resolved"
         self._tell.refused(order.client_id, order.order_id, 10328, text)
-        self._clock.later(self.lifecycle.latency, lambda: self._transmit(order))
+        self._clock.later(LATENCY, lambda: self._transmit(order))
 
     def _double(self, order: Order, terms: Terms) -> None:
         """A second live order under the same number, with a permId of its own."""
@@ -173,16 +185,16 @@ class Exchange:
         elif order.done:
             self._refuse(client_id, order_id, rules.ended(order))
         elif order.staged:
-            self.lifecycle.discard(order)
+            self.lifecycle.endings.discard(order)
         elif order.cancel_pending:
             self._refuse(client_id, order_id, rules.not_cancellable(order))
         elif order.status == PENDING_SUBMIT:
             self._refuse(client_id, order_id, rules.STILL_PROCESSED)
         elif self._faults.take("10147", client_id):
             self._refuse(client_id, order_id, rules.not_found(order_id))
-            self.lifecycle.begin_mass_cancel(order, 0)
+            self.lifecycle.endings.begin_mass_cancel(order, 0)
         else:
-            self.lifecycle.begin_cancel(order)
+            self.lifecycle.endings.begin_cancel(order)
 
     def _refuse(self, client_id: int, order_id: int, refusal: Refusal) -> None:
         self._tell.refused(client_id, order_id, refusal.code, refusal.text)
@@ -196,7 +208,7 @@ class Exchange:
             if order.perm_id == spared:
                 continue
             if not order.cancel_pending:
-                self.lifecycle.begin_mass_cancel(order, position)
+                self.lifecycle.endings.begin_mass_cancel(order, position)
             elif order.client_id == client_id:
                 self._refuse(client_id, order.order_id, rules.not_cancellable(order))
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tws_console.simulator import combos
 from tws_console.simulator.accounts import CENT, ZERO, Accounts, commission
-from tws_console.simulator.allocation import allocated
+from tws_console.simulator.allocation import allocated, shares
 from tws_console.simulator.book import Book
 from tws_console.simulator.contracts import Catalogue, Contract
 from tws_console.simulator.market import Market
@@ -45,8 +45,8 @@ class Filling:
         order.average = (total / order.filled).quantize(Decimal("0.00000001"))
         order.last_price = price
         before = order.commission or ZERO
-        if order.terms.fa_group:
-            return self._allocate(order, price)
+        if order.terms.fa_group and not order.terms.legs:
+            return self._allocate(order, quantity, price)
         order.commission = max(before, combos.fee(order, order.filled, order.average, self._market, self._catalogue))
         fee = order.commission - before
         if not order.terms.legs:
@@ -59,16 +59,18 @@ class Filling:
             rows.append(self._trade(order, leg, contract, units, at, commission(contract, units, at)))
         return rows
 
-    def _allocate(self, order: Order, price: Decimal) -> list[Execution]:
-        """A group's order: a row for each account that has got units, with a fee of its own."""
+    def _allocate(self, order: Order, quantity: Decimal, price: Decimal) -> list[Execution]:
+        """A group's order: a row for each account that gets some of the units, with a fee of its own."""
+        due = allocated(order.terms, order.filled, self._accounts)
+        for row in self._book.executions:
+            if row.order is order:
+                due[row.account] -= row.quantity
         rows = []
-        done = [row for row in self._book.executions if row.order is order]
-        for account, units in allocated(order.terms, order.filled, self._accounts).items():
-            more = units - sum((row.quantity for row in done if row.account == account), ZERO)
-            if more > 0:
-                fee = commission(order.contract, more, price)
+        for account, units in zip(due, shares(quantity, [max(ZERO, units) for units in due.values()]), strict=True):
+            if units:
+                fee = commission(order.contract, units, price)
                 order.commission = (order.commission or ZERO) + fee
-                rows.append(self._trade(order, None, order.contract, more, price, fee, account))
+                rows.append(self._trade(order, None, order.contract, units, price, fee, account))
         return rows
 
     def _trade(

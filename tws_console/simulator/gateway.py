@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tws_console.simulator import messages, order_messages
 from tws_console.simulator.accounts import Accounts
-from tws_console.simulator.book import as_listed
+from tws_console.simulator.book import as_pushed
 from tws_console.simulator.clock import BrokerClock
 from tws_console.simulator.contracts import load_catalogue
 from tws_console.simulator.exchange import Exchange
@@ -103,7 +103,7 @@ class Gateway:
         self.sessions[client_id] = session
         own = [order for order in self.exchange.book.live() if order.client_id == client_id]
         if own and not self.faults.take("no-push", client_id):
-            session.send(self.order_rows(session, own))
+            session.send(self.order_rows(session, as_pushed(own)))
             session.send(frame(53, 1))
         session.send(frame(15, 1, ",".join(self.accounts.names())))
         session.send(frame(9, 1, self.next_order_id(client_id)))
@@ -129,7 +129,7 @@ class Gateway:
         quiet = self.faults.active("no-status", session.client_id)
         client = session.client_id or 0
         parts = []
-        for order in as_listed(orders):
+        for order in orders:
             parts.append(order_messages.open_order(order, session.version))
             if not quiet:
                 parts.append(order_messages.order_status(order))

@@ -1,7 +1,7 @@
-"""Owns what happens to an order after it was booked: acknowledgement, waiting, work, cancellation and its end.
+"""Owns what happens to an order after it was booked: acknowledgement, waiting, work and fills.
 
-Imports `book`, `accounts`, `market`, `matching`, `hours`, `conditions`, `filling`, `groups`, `notices`, `orders`,
-`faults` and `ports`. Message sequences follow recordings of real Gateways (github ThomasMarcelis/ibkr-go and
+Imports `book`, `accounts`, `market`, `matching`, `hours`, `conditions`, `filling`, `groups`, `endings`, `notices`,
+`orders`, `faults` and `ports`. Message sequences follow recordings of real Gateways (github ThomasMarcelis/ibkr-go and
 deepentropy/ibx): repeats are part of the protocol, not an accident.
 """
 
@@ -12,30 +12,25 @@ from tws_console.simulator import combos, conditions, hours, matching, notices
 from tws_console.simulator.accounts import Accounts
 from tws_console.simulator.book import Book
 from tws_console.simulator.contracts import Catalogue
+from tws_console.simulator.endings import Endings
 from tws_console.simulator.faults import Faults
 from tws_console.simulator.filling import Filling
 from tws_console.simulator.groups import Groups
 from tws_console.simulator.market import Market, Quote
 from tws_console.simulator.orders import (
-    API_CANCELLED,
-    CANCELLED,
     FILLED,
     INACTIVE,
-    PENDING_CANCEL,
     PENDING_SUBMIT,
     PRE_SUBMITTED,
     SUBMITTED,
     Execution,
     Order,
 )
-from tws_console.simulator.ports import ReporterPort, SchedulerPort
-
-BY_TRADER = "Cancelled by Trader"
-BY_SYSTEM = "Cancelled by System:"
+from tws_console.simulator.ports import LATENCY, ReporterPort, SchedulerPort
 
 
 class Lifecycle:
-    """Moves orders from state to state and tells their owners. `latency` is one leg to the broker, in seconds."""
+    """Moves orders from state to state and tells their owners. What ends them is with `endings`."""
 
     def __init__(
         self,
@@ -47,10 +42,10 @@ class Lifecycle:
         reporter: ReporterPort,
         clock: SchedulerPort,
     ) -> None:
-        self.latency = 0.02
         self.hours = hours.Hours(clock)
         self.filling = Filling(book, accounts, market, catalogue, reporter, clock)
-        self._groups = Groups(book, clock, self.finish_cancel, self.pair, self.activate)
+        self.endings = Endings(book, self.hours, faults, reporter, clock, self._fill_late)
+        self._groups = Groups(book, clock, self.endings.finish_cancel, self.pair, self.activate)
         self._book = book
         self._market = market
         self._faults = faults
@@ -105,7 +100,7 @@ class Lifecycle:
     def _acknowledge(self, order: Order) -> None:
         if self._faults.take("early-execution", order.client_id):
             order.status = SUBMITTED
-            self._clock.later(self.latency, lambda: self._work_unannounced(order))
+            self._clock.later(LATENCY, lambda: self._work_unannounced(order))
             return
         self.pair(order)
         if hours.ignores_extended(order.terms, order.contract):
@@ -114,7 +109,7 @@ class Lifecycle:
             self._warn(order, 2161, notices.price_cap(order, self._price_now(order)))
         if order.terms.preset_tif or self._faults.take("10349", order.client_id):
             self._warn(order, 10349, notices.PRESET_TIF)
-        self._clock.later(self.latency, lambda: self.activate(order))
+        self._clock.later(LATENCY, lambda: self.activate(order))
 
     def _work_unannounced(self, order: Order) -> None:
         """The execution is the first thing that is told, unless nothing trades."""
@@ -144,7 +139,7 @@ class Lifecycle:
     def _wait_for_opening(self, order: Order, moment: datetime | None) -> None:
         self._warn(order, 399, notices.waits_until(order, moment))
         self.pair(order)
-        self._clock.later(self.latency, lambda: self._repeat(order))
+        self._clock.later(LATENCY, lambda: self._repeat(order))
 
     def _repeat(self, order: Order) -> None:
         if not order.done:
@@ -153,7 +148,7 @@ class Lifecycle:
     def reject(self, order: Order, reason: str, *, error_first: bool = False) -> None:
         """The broker refuses: Inactive, error 201, Inactive again; or the error first. Both were recorded."""
         order.status, order.why_held = INACTIVE, ""
-        self._complete(order, f"Rejected by System:{reason}")
+        self.endings.complete(order, f"Rejected by System:{reason}")
         if not error_first:
             self.pair(order)
         self._warn(order, 201, f"Order rejected - reason:{reason}")
@@ -187,7 +182,7 @@ class Lifecycle:
     def _pass_time(self, order: Order, now: datetime) -> bool:
         """Act on the clock and on conditions; True when that is all for this beat."""
         if order.expires_at is not None and now >= order.expires_at:
-            self._expire(order, "the order has reached its end")
+            self.endings.expire(order, "the order has reached its end")
         elif order.auction_at is not None:
             if now >= order.auction_at:
                 self._take_auction(order)
@@ -199,7 +194,7 @@ class Lifecycle:
             if not conditions.hold(order.terms.conditions, now, self._market.quote):
                 return not order.terms.conditions_cancel
             order.conditions_met = True
-            (self.begin_cancel if order.terms.conditions_cancel else self.activate)(order)
+            (self.endings.begin_cancel if order.terms.conditions_cancel else self.activate)(order)
         else:
             return False
         return True
@@ -211,7 +206,7 @@ class Lifecycle:
         if matching.within_limit(order, quote.last, quote):
             self.fill(order, order.remaining, quote.last)
         else:
-            self._expire(order, "the auction price is beyond the limit")
+            self.endings.expire(order, "the auction price is beyond the limit")
 
     def work(self, order: Order) -> None:
         """Trade what the present quote allows."""
@@ -230,22 +225,22 @@ class Lifecycle:
         if match is not None:
             self.fill(order, *match)
         if order.terms.tif in ("IOC", "FOK") and not order.done:
-            self._cancel_rest(order)
+            self.endings.cancel_rest(order)
 
     def fill(self, order: Order, quantity: Decimal, price: Decimal) -> None:
         """Execute `quantity` units (not more than remain) at `price`."""
         rows = self.filling.book(order, quantity, price)
         if order.remaining <= 0:
             order.status, order.why_held = FILLED, ""
-            self._complete(order, f"Filled Size: {order.filled.normalize():f}")
+            self.endings.complete(order, f"Filled Size: {order.filled.normalize():f}")
         self._report(order, rows)
-        self._groups.follow_fill(order, quantity, self.latency)
+        self._groups.follow_fill(order, quantity, LATENCY)
 
     def _report(self, order: Order, rows: list[Execution]) -> None:
         """Tell a fill: the executions, the order, the fees; other orders and delays are faults."""
         late_fee = self._faults.take("late-commission", order.client_id)
         late = self._faults.take("late-execution", order.client_id)
-        fee_after = late_fee.seconds(2) if late_fee else self.latency
+        fee_after = late_fee.seconds(2) if late_fee else LATENCY
         if late is None:
             self.filling.report(rows, fee_after, self._restate_fill)
         else:
@@ -260,91 +255,15 @@ class Lifecycle:
         else:
             self._tell.status(order)
 
-    # --- to the end --------------------------------------------------------------------------------------------
-
-    def begin_cancel(self, order: Order) -> None:
-        """A cancel by the owner: PendingCancel twice, then Cancelled and 202; or another's cancel is under way."""
-        if self._faults.take("cancel-by-other", order.client_id):
-            self._warn(order, 201, notices.CANCELLED_ELSEWHERE)
-            self.pair(order)
-            return
-        reopens = self.hours.reopens(order)
-        self._await_cancel(order)
-        for perm_id in order.children:
-            self._repeat(self._book.orders[perm_id])
-        self._clock.later(self.latency / 2, lambda: self._repeat(order))
-        self._end_later(order, self.latency, reopens)
-
-    def _await_cancel(self, order: Order) -> None:
-        order.cancel_pending = True
-        order.status = PENDING_CANCEL
-        self.pair(order)
-
-    def _cancel_rest(self, order: Order) -> None:
-        """PendingCancel once, then the end: what is left of an IOC."""
-        self._await_cancel(order)
-        self._clock.later(self.latency, lambda: self.finish_cancel(order))
-
-    def _end_later(self, order: Order, wait: float, reopens: datetime | None) -> None:
-        """Confirm a cancel after `wait` seconds, or when an exchange that is closed has opened again."""
-        if reopens is None:
-            self._clock.later(wait, lambda: self.finish_cancel(order))
-        else:
-            self._clock.at(reopens, lambda: self.finish_cancel(order))
-
-    def begin_mass_cancel(self, order: Order, position: int) -> None:
-        """A cancel by the global cancel: no PendingCancel, a late repeat of the old state, then Cancelled and 202."""
-        order.cancel_pending = True
-        wait = self.latency * 2 + position * 0.0002
-        self._clock.later(wait, lambda: self._repeat(order))
-        self._end_later(order, wait + self.latency, self.hours.reopens(order))
-
-    def finish_cancel(self, order: Order) -> None:
-        """The broker confirms a cancel, unless a fill came first."""
-        if order.done:
-            return
-        late = self._faults.take("late-fill", order.client_id) if order.cancel_pending else None
-        if late is None:
-            self._end(order, BY_TRADER)
-        elif late.options.get("after") == "cancelled":
-            self._end(order, BY_TRADER)
-            self._clock.later(self.latency, lambda: self._fill_ended(order))
-        else:
-            order.cancel_pending = False
-            self.fill(order, order.remaining, self._price_now(order))
-
     def _price_now(self, order: Order) -> Decimal:
         quote = self.quote(order)
         return quote.ask if order.terms.sign > 0 else quote.bid
 
-    def _fill_ended(self, order: Order) -> None:
-        """A fill that the venue reports for an order which is Cancelled: the execution and its fee, no status."""
-        rows = self.filling.book(order, order.remaining, self._price_now(order))
-        self.filling.report(rows, self.latency, lambda order: None)
-
-    def _expire(self, order: Order, why: str) -> None:
-        self._end(order, BY_SYSTEM + why)
-
-    def _end(self, order: Order, completed: str) -> None:
-        order.status, order.why_held = CANCELLED, ""
-        self._complete(order, completed)
-        self._tell.status(order)
-        self._warn(order, 202, "Order Canceled - reason:")
-        for perm_id in order.children:
-            self.finish_cancel(self._book.orders[perm_id])
-
-    def discard(self, order: Order) -> None:
-        """Cancel an order that was never transmitted, and the children that wait with it."""
-        order.status = API_CANCELLED
-        self._book.forget(order)
-        self._tell.status(order)
-        self._warn(order, 202, "Order Canceled - reason:")
-        for perm_id in order.children:
-            child = self._book.orders[perm_id]
-            if child.staged and not child.done:
-                self.discard(child)
-
-    def _complete(self, order: Order, status: str) -> None:
-        order.completed_at = self._clock.now()
-        order.completed_status = status
-        self._book.finish(order)
+    def _fill_late(self, order: Order) -> None:
+        """A fill that meets a cancel; of an order that is Cancelled only the execution and its fee are told."""
+        price = self._price_now(order)
+        if order.done:
+            rows = self.filling.book(order, order.remaining, price)
+            self.filling.report(rows, LATENCY, lambda order: None)
+        else:
+            self.fill(order, order.remaining, price)

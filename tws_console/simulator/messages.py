@@ -123,12 +123,11 @@ def _escaped(name: str) -> str:
     return name.encode("unicode_escape").decode("ascii")
 
 
-def symbol_samples(request_id: int, contracts: list[Contract], version: int) -> bytes:
-    """The answer to a symbol search."""
-    fields: list[Field] = [79, request_id, len(contracts)]
-    for contract in contracts:
+def symbol_samples(request_id: int, found: list[tuple[Contract, list[str]]], version: int) -> bytes:
+    """The answer to a symbol search: contracts, each with the types of its derivatives."""
+    fields: list[Field] = [79, request_id, len(found)]
+    for contract, derivatives in found:
         fields += [contract.con_id, contract.symbol, contract.sec_type, contract.primary, contract.currency]
-        derivatives = ["CFD", "OPT"] if contract.sec_type == "STK" else []
         fields += [len(derivatives), *derivatives]
         if version >= 176:
             fields += [contract.long_name, ""]

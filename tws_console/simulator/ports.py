@@ -9,6 +9,8 @@ from typing import Protocol
 from tws_console.simulator.accounts import Margins
 from tws_console.simulator.orders import Execution, Order
 
+LATENCY = 0.02  # one leg to the broker, in seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:

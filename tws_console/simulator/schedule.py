@@ -6,18 +6,30 @@ The practice market never closes while the clock follows the wall. Once the cloc
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from tws_console.simulator import holidays
 from tws_console.simulator.contracts import Contract
 
 _DAYS_AHEAD = 6
+_SHORT_CLOSE, _SHORT_LATE_CLOSE = "1300", "1700"
 
 
 def session_of(contract: Contract, day: date, *, liquid: bool) -> tuple[datetime, datetime] | None:
     """Opening and closing of a listing on a day of its zone, None when it stays closed."""
-    if day.weekday() >= 5 and not contract.trades_at_weekends:
+    place = _place(contract)
+    if not contract.trades_at_weekends and (day.weekday() >= 5 or day in holidays.closed_days(day.year, place)):
         return None
     opens, closes = contract.hours[2:] if liquid else contract.hours[:2]
+    if place == holidays.UNITED_STATES and day in holidays.short_days(day.year):
+        closes = _SHORT_CLOSE if liquid or closes == "1600" else _SHORT_LATE_CLOSE
     zone = ZoneInfo(contract.time_zone)
     return _moment(day, opens, zone), _moment(day, closes, zone)
+
+
+def _place(contract: Contract) -> str:
+    """Whose holidays count: futures, currencies and bonds keep only those that all share."""
+    if contract.sec_type not in ("STK", "OPT", "IND", "CFD"):
+        return holidays.ALL
+    return holidays.UNITED_STATES if contract.currency == "USD" else holidays.EUROPE
 
 
 def _moment(day: date, written: str, zone: ZoneInfo) -> datetime:

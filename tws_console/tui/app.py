@@ -22,17 +22,19 @@ from textual.screen import Screen
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
 from tws_console.model.session import ID_IN_USE, Phase, SessionState
-from tws_console.tui import desk, modes, money
+from tws_console.tui import desk, modes, money, recovering
 from tws_console.tui.bindings import PAGES, Where, of
+from tws_console.tui.bound import bind
 from tws_console.tui.bridge import Bridge
 from tws_console.tui.facade import EngineFactory, EnginePort
 from tws_console.tui.gone import GoneRows
+from tws_console.tui.input.burst import in_burst
 from tws_console.tui.screens.connect import ConnectPage
-from tws_console.tui.screens.page import Page, bind
 from tws_console.tui.stop_gate import StopGate
 from tws_console.tui.tones import ThemeTokens, Tones, css_variables, textual_theme
 
 if TYPE_CHECKING:
+    from tws_console.tui.screens.page import Page
     from tws_console.tui.screens.trade import TradePage
 
 ThemeLoader = Callable[[str], ThemeTokens]
@@ -107,7 +109,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     @property
     def page(self) -> Page | None:
         """The page that is up, also below a dialog."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+        return next((screen for screen in reversed(self.screen_stack) if modes.is_page(screen)), None)
 
     @property
     def trade_page(self) -> TradePage | None:
@@ -164,12 +166,17 @@ class ConsoleApp(App[int], inherit_bindings=False):
     # input
 
     async def on_event(self, event: events.Event) -> None:
-        """The stop bar sees every key first; a paste is only for the ticket and typed answers."""
+        """The stop bar sees every key first; a paste is only for the ticket and typed answers; keys that come faster
+        than fingers only move and type.
+        """
         if self.gate.handle(event):
             event.stop()
             return
-        if isinstance(event, events.Paste) and not event.is_forwarded and not self._takes_text:
-            return
+        if not event.is_forwarded:
+            if isinstance(event, events.Paste) and not self._takes_text:
+                return
+            if isinstance(event, events.Key) and in_burst(event) and not (event.is_printable and self._types):
+                return
         await super().on_event(event)
 
     @property
@@ -177,8 +184,16 @@ class ConsoleApp(App[int], inherit_bindings=False):
         page = self.page
         return self.screen is not page or (page.pane is not None and page.pane.id == "ticket")
 
+    @property
+    def _types(self) -> bool:
+        """True where a letter is text: in the ticket, and in dialogs that are answered by typing."""
+        from tws_console.tui.modals.dialog import Dialog
+
+        screen = self.screen
+        return screen.takes_text if isinstance(screen, Dialog) else self._takes_text
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if isinstance(self.screen, Page) and self.screen.has_class("too-small"):
+        if modes.is_page(self.screen) and self.screen.has_class("too-small"):
             return action in ALWAYS
         return True
 
@@ -216,6 +231,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def action_cancel_scope(self) -> None:
         desk.ask_cancel_scope(self)
 
+    def action_choose(self, choice: str) -> None:
+        recovering.ask_choice(self, choice)
+
+    def action_acknowledge_changes(self) -> None:
+        recovering.ask_acknowledge(self)
+
     def action_copy_row(self, as_json: bool) -> None:
         desk.copy_row(self, as_json)
 
@@ -245,8 +266,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         desk.show_help(self)
 
-    def action_palette(self) -> None:
-        desk.show_palette(self)
+    def action_palette(self, typed: str = "") -> None:
+        desk.show_palette(self, typed)
 
     def action_release_freeze(self) -> None:
         desk.ask_release(self)

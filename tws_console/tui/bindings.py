@@ -24,6 +24,8 @@ class Where(StrEnum):
     DIALOGS = "dialogs"
     STOP_BAR = "stop bar"
     PROOF = "proof"
+    INBOX = "inbox"
+    AWAY = "away"
     CONNECT = "connect"
     PALETTE_ONLY = "palette only"
 
@@ -256,6 +258,73 @@ ACTIONS: tuple[Action, ...] = (
         "page('positions')",
     ),
     Action("app.page-9", ("9",), "Log", "Page 9: all messages of this session.", W.PAGES, "Pages", "page('log')"),
+    Action(
+        "app.pages",
+        ("0",),
+        "all pages",
+        "List every page, those without a number too.",
+        W.PAGES,
+        "Pages",
+        "palette('pages')",
+    ),
+    Action(
+        "app.inbox",
+        ("i",),
+        "inbox",
+        "Page: orders of earlier runs whose fate is not known, with evidence and three choices.",
+        W.PAGES,
+        "Pages",
+        "page('inbox')",
+    ),
+    Action(
+        "app.away",
+        ("A",),
+        "while away",
+        "Page: what happened while nobody looked: fills, orders gone, new and changed, positions.",
+        W.PAGES,
+        "Pages",
+        "page('away')",
+    ),
+    Action(
+        "inbox.adopt",
+        ("a",),
+        "adopt",
+        "The order at the broker that could be it is it; asks first.",
+        W.INBOX,
+        "Inbox",
+        "choose('adopt')",
+        1,
+    ),
+    Action(
+        "inbox.cancel",
+        ("c",),
+        "cancel",
+        "Cancel the one order at the broker that could be it, or nothing; asks first.",
+        W.INBOX,
+        "Inbox",
+        "choose('cancel')",
+        2,
+    ),
+    Action(
+        "inbox.not-sent",
+        ("u",),
+        "not sent",
+        "It never became an order; asks first.",
+        W.INBOX,
+        "Inbox",
+        "choose('not-sent')",
+        3,
+    ),
+    Action(
+        "away.acknowledge",
+        ("enter",),
+        "it is right",
+        "Take the position changes that no fill explains as right, so that entry may do more than reduce; asks first.",
+        W.AWAY,
+        "Away",
+        "acknowledge_changes",
+        1,
+    ),
     Action("app.next-page", (">",), "next page", "Go to the next page.", W.PAGES, "Pages", "turn_page(1)"),
     Action("app.previous-page", ("<",), "previous page", "Go to the previous page.", W.PAGES, "Pages", "turn_page(-1)"),
     Action(

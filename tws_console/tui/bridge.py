@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tws_console.tui.facade import DrainedPort, EnginePort
-from tws_console.tui.screens.page import Page
+from tws_console.tui.modes import is_page
 
 if TYPE_CHECKING:
     from tws_console.tui.app import ConsoleApp
+    from tws_console.tui.screens.page import Page
 
 STEP = 0.1
 """Seconds between two looks."""
@@ -33,9 +34,9 @@ class Bridge:
         self._app.set_interval(STEP, self.step, name="bridge")
 
     def step(self) -> None:
-        """One look. There is no screen any more while the app shuts down."""
+        """One look. While the app shuts down its screens lose their widgets, and then there is none any more."""
         stack = self._app.screen_stack
-        if not stack:
+        if not stack or not self._app.is_running:
             return
         self._looks += 1
         second = self._looks % SECOND == 0
@@ -56,7 +57,7 @@ class Bridge:
             page.second()
 
     def _page(self) -> Page | None:
-        return next((screen for screen in reversed(self._app.screen_stack) if isinstance(screen, Page)), None)
+        return next((screen for screen in reversed(self._app.screen_stack) if is_page(screen)), None)
 
     def _hand_over(self, page: Page, drained: DrainedPort) -> None:
         values = (drained.orders, drained.positions, drained.quotes, drained.account, drained.session, drained.notices)

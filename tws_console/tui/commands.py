@@ -21,10 +21,10 @@ class CommandPalette(Dialog[Action | None]):
 
     TYPED = True
 
-    def __init__(self, places: Iterable[Where]) -> None:
+    def __init__(self, places: Iterable[Where], typed: str = "") -> None:
         super().__init__(no=None)
         self._places = tuple(places)
-        self._typed = Typed()
+        self._typed = Typed(typed)
         self._chosen = 0
 
     def heading(self) -> Spans:

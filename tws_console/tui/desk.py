@@ -14,10 +14,9 @@ from tws_console.model.order_scope import OrderScope
 from tws_console.rules.capability import CANCEL, TAKEOVER
 from tws_console.tui import modes
 from tws_console.tui.bindings import Action
-from tws_console.tui.views import formats
-from tws_console.tui.views.orders import describe
 
 if TYPE_CHECKING:
+    from tws_console.model.order import Order
     from tws_console.tui.app import ConsoleApp
     from tws_console.tui.modals.dialog import Dialog
     from tws_console.tui.views.selection import Facts
@@ -101,6 +100,8 @@ def ask_cancel_scope(app: ConsoleApp) -> None:
 
 
 async def _cancel(app: ConsoleApp, order: Order) -> None:
+    from tws_console.tui.views.orders import describe
+
     engine = app.engine
     if engine is None:
         return
@@ -147,6 +148,7 @@ def ask_quit(app: ConsoleApp) -> None:
 def ask_release(app: ConsoleApp) -> None:
     """Ask for the phrase that ends the freeze; the engine checks it."""
     from tws_console.tui.modals.release import ReleaseModal
+    from tws_console.tui.views import formats
 
     engine = app.engine
     if engine is None or not app.session.frozen:
@@ -187,8 +189,8 @@ def show_help(app: ConsoleApp) -> None:
         app.push_screen(HelpModal(*modes.where(app.screen)))
 
 
-def show_palette(app: ConsoleApp) -> None:
-    """All actions; the chosen one is carried out once the palette has gone."""
+def show_palette(app: ConsoleApp, typed: str = "") -> None:
+    """All actions, or those that hold the typed words; the chosen one is carried out once the palette has gone."""
     from tws_console.tui.commands import CommandPalette
 
     def chosen(action: Action | None) -> None:
@@ -197,4 +199,4 @@ def show_palette(app: ConsoleApp) -> None:
             app.call_after_refresh(app.run_action, f"app.{action.method}")
 
     if not app.screen.is_modal:
-        app.push_screen(CommandPalette(modes.where(app.screen)[0]), chosen)
+        app.push_screen(CommandPalette(modes.where(app.screen)[0], typed), chosen)

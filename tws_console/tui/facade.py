@@ -1,32 +1,35 @@
 """What the screens ask of the engine and of the app, as protocols: the real engine and the tests' fake one fit both.
 
-Imports model only; may not import the engine (it is built after the first paint) nor textual at run time.
+Imports nothing at run time, so that the first paint waits for none of the values named here; may not import the
+engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from tws_console.model.ids import OrderKey
-from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
-from tws_console.model.notice import Notice, Tone
-from tws_console.model.order import Order
-from tws_console.model.order_scope import OrderScope
-from tws_console.model.position import AccountFigures, Position, Quote
-from tws_console.model.session import SessionState
-from tws_console.model.stop import StopReport, StopScope
-from tws_console.model.ticket import OrderRequest, Ticket
-from tws_console.model.verdict import Verdict, WhatIf
-from tws_console.rules.flatten_plan import How
-from tws_console.tui.stop import StopActions
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
     from textual.dom import DOMNode
 
+    from tws_console.model.ids import OrderKey
+    from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
+    from tws_console.model.notice import Notice, Tone
+    from tws_console.model.order import Order
+    from tws_console.model.order_scope import OrderScope
+    from tws_console.model.position import AccountFigures, Position, Quote
+    from tws_console.model.recovery import AwayReport, Unresolved
+    from tws_console.model.session import SessionState
+    from tws_console.model.stop import StopReport, StopScope
+    from tws_console.model.ticket import OrderRequest, Ticket
+    from tws_console.model.verdict import Verdict, WhatIf
+    from tws_console.rules.flatten_plan import How
     from tws_console.tui.gone import GoneRows
+    from tws_console.tui.stop import StopActions
     from tws_console.tui.tones import Tones
 
 
@@ -129,6 +132,22 @@ class StopPort(Protocol):
     def release(self, phrase: str, /) -> None: ...
 
 
+class RecoveryPort(Protocol):
+    """Intents without a known fate. A choice that cannot be carried out raises, with one sentence."""
+
+    @property
+    def unresolved(self) -> Sequence[Unresolved]: ...
+    async def adopt(self, ulid: str, perm_id: int | None = None) -> Order: ...
+    async def cancel(self, ulid: str, timeout: float = 5.0) -> Any: ...
+    async def mark_not_sent(self, ulid: str, /) -> None: ...
+
+
+class ReconcilerPort(Protocol):
+    @property
+    def report(self) -> AwayReport | None: ...
+    def acknowledge(self) -> None: ...
+
+
 class FlattenPort(Protocol):
     async def close_all(self, holdings: Sequence[Position], how: How, timeout: float = 5.0) -> Sequence[Any]: ...
 
@@ -161,6 +180,10 @@ class EnginePort(Protocol):
     def takeover(self) -> TakeoverPort: ...
     @property
     def stop(self) -> StopPort: ...
+    @property
+    def recovery(self) -> RecoveryPort: ...
+    @property
+    def reconciler(self) -> ReconcilerPort: ...
     @property
     def flatten(self) -> FlattenPort: ...
     @property

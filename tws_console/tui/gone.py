@@ -6,9 +6,11 @@ Nothing live is known of such an order, and nothing proves its end either, so a 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tws_console.model.ids import OrderKey
-from tws_console.model.order import Order, Status
+if TYPE_CHECKING:
+    from tws_console.model.ids import OrderKey
+    from tws_console.model.order import Order
 
 SHOWN_FOR = 600.0
 """Seconds for which such an order stays in the tables; after that it is only in the journal."""
@@ -22,6 +24,8 @@ class GoneRows:
 
     def shown(self, ended: Iterable[Order], now: float) -> list[Order]:
         """Those of the ended orders that are still to be shown."""
+        from tws_console.model.order import Status  # not before the first paint
+
         gone = [order for order in ended if order.status is Status.GONE]
         self._since = {order.key: self._since.get(order.key, now) for order in gone}
         return [order for order in gone if now - self._since[order.key] < SHOWN_FOR]

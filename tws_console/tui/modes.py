@@ -6,16 +6,16 @@ Pages are imported when they are first shown, so that the first paint waits for 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from textual.app import App
 from textual.screen import Screen
 
 from tws_console.tui.bindings import Where
 from tws_console.tui.screens.connect import ConnectPage
-from tws_console.tui.screens.page import Page
 
 if TYPE_CHECKING:
+    from tws_console.tui.screens.page import Page
     from tws_console.tui.screens.trade import TradePage
 
 
@@ -43,6 +43,18 @@ def _log() -> Screen[Any]:
     return LogPage()
 
 
+def _inbox() -> Screen[Any]:
+    from tws_console.tui.screens.inbox import InboxPage
+
+    return InboxPage()
+
+
+def _away() -> Screen[Any]:
+    from tws_console.tui.screens.away import AwayPage
+
+    return AwayPage()
+
+
 def _proof() -> Screen[Any]:
     from tws_console.tui.screens.proof import ProofScreen
 
@@ -55,13 +67,20 @@ MODES: dict[str, Callable[[], Screen[Any]]] = {
     "orders": _orders,
     "positions": _positions,
     "log": _log,
+    "inbox": _inbox,
+    "away": _away,
     "proof": _proof,
 }
 
 
+def is_page(screen: object) -> TypeGuard[Page]:
+    """Whether a screen is a page with panes; asked without importing any."""
+    return getattr(screen, "is_page", False) is True
+
+
 def where(screen: Screen[Any]) -> tuple[tuple[Where, ...], str]:
     """Where keys work on a screen, and the name of its pane."""
-    if isinstance(screen, (Page, ConnectPage)):
+    if is_page(screen) or isinstance(screen, ConnectPage):
         return screen.places, screen.pane_name
     return (Where.PROOF, Where.EVERYWHERE), ""
 

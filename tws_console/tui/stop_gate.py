@@ -15,12 +15,12 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tws_console.tui.facade import console
-from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.stop import STOP_KEYS, StopActions, StopChange, StopControl
-from tws_console.tui.widgets.stop_bar import StopBar
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    from tws_console.tui.widgets.stop_bar import StopBar
 
 STEP = 0.2
 """Seconds between two steps of the countdown."""
@@ -97,6 +97,8 @@ class StopGate:
             self._draw()
 
     def _draw(self) -> None:
+        from tws_console.tui.widgets.stop_bar import StopBar
+
         if not self.control.open and not self.control.hint:
             self._remove()
             return
@@ -130,6 +132,8 @@ class StopGate:
 
     def _withdraw_questions(self) -> None:
         """Once a stop is sent nothing may be sent by an answer to an older question."""
+        from tws_console.tui.modals.dialog import Dialog
+
         for screen in reversed(self._app.screen_stack):
             if isinstance(screen, Dialog):
                 screen.withdraw()

@@ -14,6 +14,7 @@ from tests.support.simulator import SimulatorProcess
 from tws_console.config.settings import Limits
 from tws_console.engine.engine import Engine
 from tws_console.engine.flatten import FlattenResult
+from tws_console.engine.results import CancelResult
 from tws_console.model.order import Order
 from tws_console.model.problems import ErrorCode
 from tws_console.model.ticket import Ticket
@@ -123,6 +124,34 @@ async def test_flatten_reduces_by_what_it_cannot_cancel(sim: SimulatorProcess, h
         await until(engine, lambda: held(engine, "NVDA") == D(0))
 
 
+async def test_flatten_cancels_own_orders_of_another_client_id_through_that_id(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(sim, home, 11) as earlier:
+        own = await resting(earlier, "SELL", "600", "900")
+    async with connected_engine(sim, home, 12, profile_client_id=11) as engine:
+        result = await flattened(engine, "NVDA")
+
+        assert [(one.perm_id, one.outcome, one.via) for one in result.cancelled] == [(own.perm_id, "cancelled", "own")]
+        assert (result.outcome, result.after) == (Outcome.CLOSED, D(0))
+
+
+async def test_flatten_leaves_own_orders_alone_when_their_client_id_is_in_use(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with (
+        connected_engine(sim, home, 11) as other,
+        connected_engine(sim, home, 12, profile_client_id=11) as engine,
+    ):
+        await resting(other, "SELL", "600", "900")
+
+        result = await flattened(engine, "NVDA")
+
+        assert (result.outcome, result.placed, result.after) == (Outcome.REFUSED, None, D(600))
+        assert "326" in result.reason
+        assert sim.book(client_id=11)
+
+
 async def test_flatten_touches_nothing_when_others_could_close_all_of_it(sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(sim, home) as engine:
         own = await resting(engine, "SELL", "100", "900", "AAPL")
@@ -153,6 +182,7 @@ async def test_flatten_reduces_when_the_cancel_is_refused(sim: SimulatorProcess,
 
         assert [one.outcome for one in result.cancelled] == ["live"]
         assert (result.outcome, result.after) == (Outcome.PARTLY, D(200))
+        assert any("its cancel is live" in hazard for hazard in result.hazards)
         assert sim.book(perm_id=own.perm_id)
 
 
@@ -187,6 +217,43 @@ async def test_freeze_is_passed_by_nothing_that_could_open(sim: SimulatorProcess
         refused = await engine.trading.place(more, closing=since)
         assert (refused.submitted, refused.code) == (False, ErrorCode.REDUCE_ONLY)
         assert not sim.requests(PLACE)
+
+
+async def test_closing_ticket_by_hand_waits_for_the_release_of_the_freeze(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home) as engine:
+        asked = await ticket(engine, "SELL", "NVDA", "600", None, order_type="MKT")
+        closing = Ticket(asked.request, asked.instrument, PAPER, reduce_only=True)
+        engine.latch.prepare()
+        engine.latch.engage()
+        assert (await engine.trading.place(closing)).code is ErrorCode.FROZEN
+
+        engine.latch.release("resume trading")
+
+        assert (await engine.trading.place(closing)).submitted
+        await until(engine, lambda: held(engine, "NVDA") == D(0))
+        again = await engine.trading.place(closing)
+        assert (again.submitted, again.code) == (False, ErrorCode.REDUCE_ONLY)
+
+
+async def test_flatten_says_what_was_cancelled_when_the_link_breaks_before_the_order(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(sim, home) as engine:
+        own = await resting(engine, "SELL", "600", "900")
+        cancel = engine.trading.cancel
+
+        async def and_then_break(order: Order, timeout: float = 5.0) -> CancelResult:
+            result = await cancel(order, timeout)
+            sim.ctl("fault", "drop")
+            await until(engine, lambda: engine.session.link is None)
+            return result
+
+        engine.trading.cancel = and_then_break  # type: ignore[method-assign]
+        result = await flattened(engine, "NVDA")
+
+        assert [one.perm_id for one in result.cancelled] == [own.perm_id]
+        assert (result.outcome, result.placed) == (Outcome.REFUSED, None)
+        assert result.reason.startswith("own closing orders were cancelled, but nothing was placed: ")
 
 
 async def test_guard_keeps_a_closing_order_back_when_the_position_shrinks_before_the_bytes_leave(

@@ -89,31 +89,6 @@ async def test_history_is_refused_in_words_when_it_cannot_be_given(
     assert text in error[4]
 
 
-async def test_small_bars_are_paced_when_asked_again(still: SimulatorServer, connect: Connect) -> None:
-    client = await connect(still, 11)
-    _ask(client, 1, size="5 secs", duration="600 S")
-    assert len(await _bars(client, 1)) == 120
-    _ask(client, 2, size="5 secs", duration="600 S")
-    assert (await client.until_error(162))[2:] == [
-        "2", "162", "Historical Market Data Service error message:Historical data request pacing violation", "",
-    ]  # fmt: skip
-    for number in range(3, 8):
-        _ask(client, number, size="5 secs", duration=f"{number * 50} S")
-    assert (await client.until_error(162))[2] == "7"
-
-
-async def test_head_and_schedule_are_told_when_asked(still: SimulatorServer, connect: Connect) -> None:
-    client = await connect(still, 11)
-    client.send(87, 1, *AAPL, 0, 1, "TRADES", 1)
-    assert (await client.until_id(88))[-1] == ["88", "1", "20080306-14:30:00"]
-    client.send(87, 2, *EUR, 0, 1, "TRADES", 1)
-    assert (await client.until_error(162))[2] == "2"
-    _ask(client, 3, size="1 day", duration="3 D", kind="SCHEDULE")
-    row = (await client.until_id(106))[-1]
-    assert row[4:6] == ["US/Eastern", "3"]
-    assert row[6:9] == ["20261118-09:30:00", "20261118-16:00:00", "20261118"]
-
-
 async def test_real_time_bars_come_every_five_seconds_when_subscribed(still: SimulatorServer, connect: Connect) -> None:
     client = await connect(still, 11)
     client.send(50, 3, 1, *AAPL, 5, "TRADES", 1, "")

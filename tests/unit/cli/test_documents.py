@@ -14,17 +14,19 @@ import pytest
 from tests.unit.cli import values
 from tws_console.cli import documents
 from tws_console.cli.away_document import away_fields
-from tws_console.cli.commands import cancel, flatten, place
+from tws_console.cli.commands import cancel, flatten, modify, place
 from tws_console.cli.connection import ConnectionFailed
+from tws_console.cli.exits import CommandFailed
 from tws_console.cli.jsontext import to_json
 from tws_console.cli.stop_document import stop_document, stops_document
 from tws_console.engine.flatten import FlattenResult
-from tws_console.engine.results import CancelResult, PlaceResult
+from tws_console.engine.results import CancelResult, ModifyResult, PlaceResult
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
 from tws_console.model.recovery import Unresolved
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopVerdict
+from tws_console.rules.amend import Change
 from tws_console.rules.flatten_plan import Outcome
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cli"
@@ -60,7 +62,7 @@ def account() -> documents.Document:
 
 def reconcile() -> documents.Document:
     unresolved = (Unresolved(values.INTENT, ("sent, no answer was recorded", "open orders: 2, none with it")),)
-    reason = "AAPL moved by +5 and no known fill explains it"
+    reason = "AAPL moved by +5: no known fill explains it"
     fields = away_fields(values.AWAY, unresolved, reason, can)
     return documents.failed("reconcile", ErrorCode.OUTCOME_UNKNOWN, "1 intent has no known fate", **fields)
 
@@ -110,6 +112,33 @@ def flatten_partly() -> documents.Document:
     return documents.failed("flatten", failure.code, failure.sentence, positions=rows)
 
 
+def changed() -> ModifyResult:
+    now = replace(values.OWN, limit_price=D("187.25"))
+    changes = (Change("limit_price", D("187.5"), D("187.25")),)
+    return ModifyResult(
+        now.key,
+        now,
+        changes,
+        "modified",
+        intent="01K5A0000000000000000000AB",
+        verdicts=values.VERDICTS,
+        sent=True,
+        elapsed_ms=61.2,
+    )
+
+
+def modify_done() -> documents.Document:
+    return documents.done("modify", **modify.result_fields(changed(), can))
+
+
+def modify_refused() -> documents.Document:
+    reason = "201 Order rejected - reason:Order change refused.; the order works on as it was"
+    refused = replace(changed(), order=values.OWN, outcome="refused", reason=reason, code=ErrorCode.IB_ORDER_REJECTED)
+    with pytest.raises(CommandFailed) as failed:
+        modify.judge(refused, modify.result_fields(refused, can))
+    return documents.failed("modify", failed.value.code, failed.value.sentence, **failed.value.fields)
+
+
 def stop() -> documents.Document:
     return stop_document(values.REPORT)
 
@@ -129,6 +158,8 @@ CASES: dict[str, Callable[[], documents.Document]] = {
     "cancel": cancel_done,
     "reconcile": reconcile,
     "flatten": flatten_partly,
+    "modify": modify_done,
+    "modify-refused": modify_refused,
     "stop": stop,
     "stop-two-endpoints": stops,
     "freeze": lambda: documents.done("freeze", host="127.0.0.1", port=7497, frozen=False),

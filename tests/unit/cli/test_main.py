@@ -86,6 +86,7 @@ VERBS = {
     "positions": [],
     "account": [],
     "cancel": ["5"],
+    "modify": ["5", "--quantity", "10"],
     "place": ["--json", BUY],
 }
 

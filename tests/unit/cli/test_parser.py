@@ -54,6 +54,8 @@ def test_flags_survive_when_handed_to_another_verb() -> None:
         ("cancel 0", "from 1 to"),
         ("cancel abc", "got 'abc'"),
         ("cancel 5 --client 3 --order-id 4", "either a permId or --client with --order-id"),
+        ("modify 5", "give what is to change"),
+        ("modify --quantity 5", "PERM_ID"),
         ("cancel 5 --yes", "--yes belongs to --takeover"),
         ("cancel --client 3", "belong together"),
         ("cancel --order-id 3", "belong together"),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import count
 
-from tws_console.model.events import CompletedSeen, FillSeen, OrderSeen, ProblemSeen, SnapshotTaken, StatusSeen
+from tws_console.model.events import (
+    CommissionSeen,
+    CompletedSeen,
+    FillSeen,
+    OrderBound,
+    OrderSeen,
+    ProblemSeen,
+    SnapshotTaken,
+    StatusSeen,
+)
 from tws_console.model.instrument import Instrument
 from tws_console.model.position import Fill
 
@@ -128,6 +137,16 @@ class Wire:
             completed_status=words,
             order_ref=ref,
         )
+
+    def commission(self, exec_id: str) -> CommissionSeen:
+        n, at = self._stamp()
+        return CommissionSeen(
+            n=n, link=1, at=at, exec_id=exec_id, commission=Decimal(1), currency="USD", realized_pnl=None
+        )
+
+    def bound(self, perm_id: int, client_id: int, order_id: int) -> OrderBound:
+        n, at = self._stamp()
+        return OrderBound(n=n, link=1, at=at, perm_id=perm_id, client_id=client_id, order_id=order_id)
 
     def problem(self, request_id: int, code: int, text: str = "") -> ProblemSeen:
         n, at = self._stamp()

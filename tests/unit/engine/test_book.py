@@ -217,11 +217,52 @@ def test_book_says_filled_when_fills_reach_the_size_after_a_cancel(book: Book, w
     assert (row.status, row.witness) == (Status.FILLED, Witness.EXECUTION)
 
 
-def test_book_doubts_when_an_ended_order_is_told_live_again(book: Book, wire: Wire) -> None:
-    take(book, wire.order(77), wire.status(77, "Cancelled"), wire.status(77, "Submitted"))
+def test_book_keeps_an_end_and_flags_it_when_an_older_status_is_told_again(book: Book, wire: Wire) -> None:
+    take(book, wire.order(77), wire.status(77, "Cancelled"), wire.status(77, "Submitted"), wire.listed())
 
     row = only(book)
-    assert (row.status, row.live) == (Status.UNVERIFIED, True)
+    assert (row.status, row.reason) == (Status.CANCELLED, "told live again after its end")
+
+
+def test_book_doubts_an_end_when_a_list_asked_for_after_it_tells_the_order_live(book: Book, wire: Wire) -> None:
+    take(book, wire.order(77))
+    early = wire.listed(77)
+    take(book, wire.status(77, "Cancelled"))
+    asked = wire.listed(77)
+    take(book, replace(wire.status(77, "Submitted"), at=asked.at), early)
+    assert not only(book).live
+
+    take(book, asked)
+
+    row = only(book)
+    assert (row.status, row.live, row.broker_status) == (Status.UNVERIFIED, True, "Submitted")
+
+
+def test_book_believes_the_end_again_when_it_is_told_after_the_list(book: Book, wire: Wire) -> None:
+    take(book, wire.order(77), wire.status(77, "Cancelled"))
+    asked = wire.listed(77)
+    take(book, replace(wire.status(77, "Submitted"), at=asked.at), asked, wire.status(77, "Cancelled"))
+
+    assert only(book).status is Status.CANCELLED
+
+
+def test_book_calls_no_twin_when_the_other_order_of_the_number_has_ended(book: Book, wire: Wire) -> None:
+    take(book, wire.order(77, 11, 1), wire.order(78, 11, 1), wire.status(77, "Cancelled"))
+
+    row = book.find(78)
+    assert row is not None
+    assert row.status is Status.WORKING
+
+
+def test_book_keeps_a_placement_apart_when_an_older_execution_carries_its_number(book: Book, wire: Wire) -> None:
+    key = book.mark_sending(placement(), 11)
+    old = wire.fill(60, "100")
+
+    take(book, replace(old, fill=replace(old.fill, order_ref="yesterday", live=False)))
+
+    row = book.get(key)
+    assert row is not None
+    assert (row.status, row.perm_id, row.filled) == (Status.SENDING, None, None)
 
 
 def test_book_warns_of_twins_when_one_number_names_two_live_orders(book: Book, wire: Wire) -> None:

@@ -110,15 +110,15 @@ async def test_staged_names_the_newest_when_it_was_modified_at_the_same_instant(
 
 
 async def test_high_water_is_the_highest_id_when_several_logins_share_the_file(journal: Journal) -> None:
-    assert await journal.high_water(LOGIN, 11) == 0
+    assert await journal.high_water(LOGIN, 11) == (0, 0)
     await journal.commit_intent(intent("01A", order_id=110))
     await journal.commit_intent(intent("01B", order_id=109))
     await journal.commit_intent(intent("01C", order_id=900, client_id=12))
     await journal.commit_intent(intent("01D", order_id=800, login="U9"))
     journal.mark_not_sent("01A", "FROZEN")
-    assert await journal.high_water(LOGIN, 11) == 110
-    assert await journal.high_water(LOGIN, 12) == 900
-    assert await journal.high_water("U9", 11) == 800
+    assert await journal.high_water(LOGIN, 11) == (110, 0)
+    assert await journal.high_water(LOGIN, 12) == (900, 0)
+    assert await journal.high_water("U9", 11) == (800, 0)
 
 
 def test_questions_of_the_stop_give_nothing_when_there_is_no_file(path: Path) -> None:
@@ -144,3 +144,10 @@ async def test_unanswered_leaves_a_change_out_when_it_was_not_answered(journal: 
     await journal.commit_intent(intent(kind=IntentKind.MODIFY, target_perm_id=7))
     await journal.commit_intent(intent("01BBB", 1))
     assert [one.ulid for one in await journal.unanswered(ENDPOINT, EARLY)] == ["01BBB"]
+
+
+async def test_high_water_tells_what_the_broker_has_spoken_of_when_later_ids_never_arrived(journal: Journal) -> None:
+    for ulid, order_id in (("01AAA", 101), ("01BBB", 102), ("01CCC", 103)):
+        await journal.commit_intent(intent(ulid, order_id=order_id))
+    journal.record_ack("01BBB", 7, NOON)
+    assert await journal.high_water(LOGIN, 11) == (103, 102)

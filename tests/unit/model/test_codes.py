@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tws_console.model.code_table import ROWS
-from tws_console.model.codes import CODES, Effect, Kind, Severity, effective_code, explain, is_note
+from tws_console.model.codes import CODES, Effect, Kind, Severity, effective_code, explain, is_note, refuses_change
 
 
 def test_table_names_each_code_once() -> None:
@@ -90,3 +90,15 @@ def test_is_note_when_the_request_goes_on(code: int) -> None:
 @pytest.mark.parametrize("code", [200, 201, 202, 321, 354, 10147, 10168, 10184, 99999, -5])
 def test_is_not_a_note_when_the_request_may_have_ended(code: int) -> None:
     assert not is_note(code)
+
+
+@pytest.mark.parametrize(
+    "code", [103, 104, 105, 110, 135, 201, 321, 329, 422, 440, 462, 2102, 10006, 10067, 10326, 10327, 10341]
+)
+def test_change_is_refused_when_the_broker_says_that_it_was_not_made(code: int) -> None:
+    assert refuses_change(code, "some words")
+
+
+@pytest.mark.parametrize("code", [202, 399, 404, 481, 2109, 2161, 10349, 1100, 2104, 99999])
+def test_change_is_not_refused_when_the_code_says_something_else(code: int) -> None:
+    assert not refuses_change(code, "some words")

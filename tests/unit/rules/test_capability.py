@@ -19,7 +19,16 @@ MANUAL = order(owner=Owner.MANUAL, client_id=0, order_id=0)
 
 
 def test_own_order_of_this_client_can_be_cancelled() -> None:
-    assert can(order()) == ("cancel", "global-cancel")
+    assert can(order()) == ("modify", "cancel", "global-cancel")
+
+
+@pytest.mark.parametrize(
+    "of",
+    [order(status=Status.CANCELLING), order(status=Status.TWIN), order(attributes=("hidden",)), order(stale=True)],
+    ids=["cancelling", "twin", "hidden", "stale"],
+)
+def test_own_order_cannot_be_modified_when_a_change_could_harm_it(of: Order) -> None:
+    assert can(of) == ("cancel", "global-cancel")
 
 
 @pytest.mark.parametrize(
@@ -40,7 +49,7 @@ def test_takeover_is_offered_when_its_owner_is_known_and_another(
 
 
 def test_order_of_another_id_of_the_profile_is_ours_when_its_number_is_known() -> None:
-    assert can(order(client_id=12)) == ("cancel", "global-cancel")
+    assert can(order(client_id=12)) == ("modify", "cancel", "global-cancel")
     assert can(order(client_id=12, perm_id=None)) == ("global-cancel",)
 
 
@@ -48,7 +57,7 @@ def test_manual_order_is_never_cancelled_by_id_unless_bound_to_client_0() -> Non
     assert can(MANUAL, own_client_id=0) == ("global-cancel",)
     assert can(order(owner=Owner.FOREIGN, client_id=0, order_id=4)) == ("takeover", "global-cancel")
     bound = order(owner=Owner.MANUAL, client_id=0, order_id=-2)
-    assert can(bound, own_client_id=0) == ("cancel", "global-cancel")
+    assert can(bound, own_client_id=0) == ("modify", "cancel", "global-cancel")
     assert can(bound) == ("takeover", "global-cancel")
     assert can(order(order_id=-2)) == ("global-cancel",)
 

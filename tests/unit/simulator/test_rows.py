@@ -104,6 +104,6 @@ def test_contract_details_decode_whole_when_version_is(gateway: Gateway, version
 
 @pytest.mark.parametrize("version", [157, 175, 176, 178])
 def test_search_decodes_when_version_is(gateway: Gateway, version: int) -> None:
-    found = gateway.catalogue.search("A")
+    found = [(row, ["OPT"]) for row in gateway.catalogue.search("A")]
     _, samples = _decoded(messages.symbol_samples(5, found, version), version)
-    assert [row.contract.conId for row in samples] == [contract.con_id for contract in found]
+    assert [row.contract.conId for row in samples] == [contract.con_id for contract, _ in found]

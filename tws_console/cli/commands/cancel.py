@@ -8,16 +8,16 @@ with --takeover and after a question when it is another program's.
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from tws_console.cli import asking, documents
-from tws_console.cli.connection import can_of, connected, link_up
+from tws_console.cli.connection import connected, link_up
 from tws_console.cli.exits import CommandFailed
+from tws_console.cli.finding import the_one
 from tws_console.cli.output import Output
 from tws_console.cli.parser import flags_of
-from tws_console.cli.tables import ORDERS, pairs, table
+from tws_console.cli.tables import pairs
 from tws_console.cli.wiring import Wiring
 from tws_console.config.resolve import Effective
 from tws_console.engine.engine import Engine
@@ -34,7 +34,7 @@ EVERYTHING = "tws-console cancel-all ends it together with every other order"
 async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     effective = wiring.effective(flags_of(args))
     async with connected(args, wiring, effective) as engine:
-        order = _the_one(args, engine, out)
+        order = the_one(args, engine, out)
         if engine.takeover.needed(order):
             _must_be_allowed(order, args, effective, engine, out)
             result = await engine.takeover.cancel(order, args.timeout, may_bind=args.takeover)
@@ -45,46 +45,6 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     fields = fields_of(result)
     out.result(documents.done("cancel", **fields), pairs({name: fields[name] for name in FIELDS}))
     return Exit.DONE
-
-
-def matches(orders: Iterable[Order], args: Namespace) -> list[Order]:
-    """The live orders that the arguments name: by permId, or by client id and order id."""
-    if args.perm_id is not None:
-        return [order for order in orders if order.perm_id == args.perm_id]
-    return [order for order in orders if (order.client_id, order.order_id) == (args.client, args.order_id)]
-
-
-def near(orders: Iterable[Order], args: Namespace) -> list[Order]:
-    """What may have been meant: orders whose order id is the number that was given."""
-    number = args.perm_id if args.perm_id is not None else args.order_id
-    return [order for order in orders if order.order_id == number]
-
-
-def _the_one(args: Namespace, engine: Engine, out: Output) -> Order:
-    """The one live order that was named. Raises CommandFailed with candidates when there is none or more than one."""
-    live = engine.book.live()
-    found = matches(live, args)
-    if len(found) == 1:
-        return found[0]
-    named = f"permId {args.perm_id}" if args.perm_id is not None else f"client {args.client} order {args.order_id}"
-    if found:
-        code, candidates = ErrorCode.AMBIGUOUS, found
-        sentence = f"{named} names {len(found)} live orders; give the permId of one"
-    else:
-        code, candidates = ErrorCode.NOT_FOUND, near(live, args)
-        ended = matches(engine.book.ended, args)
-        what = f"{named} is {ended[0].status.value} and not live" if ended else f"no live order is {named}"
-        hint = "" if engine.session.state.snapshot_complete else " (but the list of orders is not complete: ask again)"
-        sentence = f"{what}{hint}; nothing was sent, `tws-console orders --all` lists what is live"
-    rows = documents.order_rows(candidates, can_of(engine))
-    if rows and not out.as_json:
-        for line in table(ORDERS, rows, out.width).splitlines():
-            out.say(line)
-    raise CommandFailed(code, sentence, candidates=rows, **_named(args))
-
-
-def _named(args: Namespace) -> dict[str, Any]:
-    return {"perm_id": args.perm_id, "client_id": args.client, "order_id": args.order_id}
 
 
 def _must_be_allowed(order: Order, args: Namespace, effective: Effective, engine: Engine, out: Output) -> None:

@@ -13,6 +13,7 @@ from tws_console.cli.connection import armed, can_of, connected, link_up
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output
 from tws_console.cli.parser import flags_of
+from tws_console.cli.preparing import prepare
 from tws_console.cli.wiring import Wiring
 from tws_console.config.resolve import Effective
 from tws_console.engine.engine import Engine
@@ -26,8 +27,6 @@ from tws_console.model.verdict import Level, Verdict
 from tws_console.rules.validation import effective_order_ref, parse_json
 
 MAX_BYTES = 1_000_000
-QUOTE_SECONDS = 2.0
-"""How long the first quote is waited for; without one the rules say that the price could not be checked."""
 WHAT_IF_SECONDS = 4.0
 
 
@@ -53,7 +52,7 @@ async def _run(args: Namespace, wiring: Wiring, out: Output, known: dict[str, An
         known["order_request"] = documents.request_fields(ticket.request)
         known["contract"] = documents.contract_fields(ticket.instrument)
         known["order_payload"] = documents.payload_fields(request, ticket.account, effective_order_ref(request))
-        await _prepare(engine, ticket, min(QUOTE_SECONDS, args.timeout), out)
+        await prepare(engine, ticket.instrument, args.timeout, out)
         if args.what_if:
             preview = await engine.trading.what_if(ticket, min(WHAT_IF_SECONDS, args.timeout))
             known["what_if"] = documents.what_if_fields(preview)
@@ -143,22 +142,6 @@ def _not_one(request: OrderRequest, found: Sequence[Instrument]) -> CommandFaile
     return CommandFailed(
         code, f"symbol {msg}; nothing was sent", errors=[documents.error_row(error)], candidates=candidates
     )
-
-
-async def _prepare(engine: Engine, ticket: Ticket, seconds: float, out: Output) -> None:
-    """Fetch what the rules look at: price steps and a first quote. Either may stay unknown; then the rules say so."""
-    con_id = ticket.instrument.con_id
-    engine.trading.watch(ticket.instrument)
-    try:
-        await engine.trading.price_steps(ticket.instrument)
-    except RequestFailed as failure:
-        out.say(f"the price steps of {ticket.instrument.name} are not known: {failure.reason}")
-
-    def quoted() -> bool:
-        quote = engine.quotes.get(con_id)
-        return quote is not None and bool(quote.problem or (quote.bid is not None and quote.ask is not None))
-
-    await engine.waiters.until(quoted, seconds)
 
 
 def _gate(ticket: Ticket, verdicts: Sequence[Verdict], known: dict[str, Any], out: Output) -> None:

@@ -187,6 +187,10 @@ class ConfirmModal(Dialog[Confirmed]):
 
     # What it takes
 
+    @property
+    def takes_text(self) -> bool:
+        return self._facts is not None and self._facts.friction is Friction.SYMBOL
+
     def answer(self, name: str, character: str | None) -> None:
         level = None if self._facts is None else self._facts.friction
         if name == "escape" or level is None or level is Friction.REFUSED:

@@ -87,6 +87,11 @@ class Dialog(ModalScreen[T]):
         return max(40, min(MAX_WIDTH, self.app.size.width - 4))
 
     @property
+    def takes_text(self) -> bool:
+        """True while a letter is only typed and answers nothing."""
+        return self.TYPED
+
+    @property
     def young(self) -> bool:
         """True while it has not been on the screen long enough to be answered."""
         return self._shown_at is None or console(self).monotonic() - self._shown_at < SETTLE

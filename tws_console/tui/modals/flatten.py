@@ -116,6 +116,10 @@ class FlattenModal(Dialog[Flattening | None]):
             *(key("esc"), *line(" no  "), key("^G"), *line(" stop all")),
         )
 
+    @property
+    def takes_text(self) -> bool:
+        return self._live
+
     def answer(self, name: str, character: str | None) -> None:
         if name in {"up", "down", "tab", "shift+tab"}:
             self._chosen = (self._chosen + (-1 if name in {"up", "shift+tab"} else 1)) % len(self._scopes)

@@ -17,6 +17,8 @@ class PhraseModal(Dialog[str]):
     `verb` is what the phrase does; of several `phrases` the first one is shown beside the field.
     """
 
+    TYPED = True
+
     def __init__(self, question: str, verb: str, phrases: Sequence[str]) -> None:
         super().__init__(no="")
         self._question = question

@@ -69,6 +69,10 @@ class TakeoverModal(Dialog[bool]):
             yes = (key("y"), *line(" cancel it  " if self.level is Friction.YES else " then enter cancels it  "))
         return (*yes, key("enter esc"), *line(" no  "), key("^G"), *line(" stop all"))
 
+    @property
+    def takes_text(self) -> bool:
+        return self.level is Friction.SYMBOL
+
     def answer(self, name: str, character: str | None) -> None:
         level = self.level
         if name == "escape":

@@ -8,8 +8,8 @@ MAX_LENGTH = 60
 class Typed:
     """Text under construction; it knows keys by name and by the character they type."""
 
-    def __init__(self) -> None:
-        self.text = ""
+    def __init__(self, text: str = "") -> None:
+        self.text = text
 
     def take(self, name: str, character: str | None) -> bool:
         """True when the key changed the text."""

@@ -1,7 +1,7 @@
 """The terminal driver: Textual's own, but it tolerates every byte, never blocks on output and ends on a hang-up.
 
 Textual 8.2.8 ends the program on one byte that is not UTF-8, on some Kitty key reports, and spins on end of file
-(drivers/linux_driver.py, _xterm_parser.py). May import textual.
+(drivers/linux_driver.py). May import textual.
 """
 
 from __future__ import annotations
@@ -10,22 +10,21 @@ import asyncio
 import os
 import select
 import sys
+import termios
+import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
-from time import monotonic
 from typing import Protocol
 
-from textual import events
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tws_console.tui.input.parser import InputParser
 from tws_console.tui.output.writer import PatientWriter
 
-PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
-PASTE_IDLE = 1.0
-"""Seconds without input after which a paste without an end is dropped: it would swallow later keys, the stop too."""
 CHUNK = 4096
+SCREEN_MODES = "\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l"
+"""Alternate screen, no cursor, focus reports, bracketed paste, no line wrap."""
 
 
 class HungUp(Message):
@@ -69,6 +68,36 @@ class ConsoleDriver(LinuxDriver):
             columns = lines = 0
         return (columns, lines) if columns and lines else super()._get_terminal_size()
 
+    def _sigcont_application(self, *_: object) -> None:
+        """Textual takes every SIGCONT as a resume and starts a second pair of threads; ours only went on."""
+        if self._must_signal_resume:
+            super()._sigcont_application()
+        else:
+            _from_thread(self._loop, self._go_on)
+
+    def _go_on(self) -> None:
+        """The program was stopped and goes on: whoever had the terminal meanwhile may have left it in any state. In
+        the background it stays untouched, as touching it would stop the program again.
+        """
+        if self._in_background():
+            return
+        try:
+            modes = termios.tcgetattr(self.fileno)
+            modes[tty.IFLAG] = self._patch_iflag(modes[tty.IFLAG])
+            modes[tty.LFLAG] = self._patch_lflag(modes[tty.LFLAG])
+            termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
+        except termios.error:
+            return
+        self.write(SCREEN_MODES)
+        self._enable_mouse_support()
+        self._repaint()
+
+    def _in_background(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) != os.getpgrp()
+        except OSError:  # not our controlling terminal: nobody stops us for touching it
+            return False
+
     def _repaint(self) -> None:
         self._app.refresh(repaint=True, layout=True)
 
@@ -79,7 +108,7 @@ class ConsoleDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read, decode and parse until the program ends or the terminal has gone."""
         decode = getincrementaldecoder("utf-8")("replace").decode
-        keys = _Keys(self._debug)
+        keys = InputParser(debug=self._debug)
         while not self.exit_event.is_set():
             ready, _, _ = select.select([self.fileno], [], [], 0.1)
             if ready:
@@ -94,43 +123,6 @@ class ConsoleDriver(LinuxDriver):
                     self.process_message(message)
             for message in keys.tick():
                 self.process_message(message)
-
-
-class _Keys:
-    """A parser that is replaced when it fails or hangs in a paste."""
-
-    def __init__(self, debug: bool) -> None:
-        self._debug = debug
-        self._parser = XTermParser(debug)
-        self._pasting = False
-        self._last = monotonic()
-
-    def feed(self, text: str) -> list[Message]:
-        self._last = monotonic()
-        found: list[Message] = []
-        try:
-            found.extend(self._parser.feed(text))
-        except Exception:
-            # Whatever a terminal sends, a report nobody understands must not end the program that holds live orders.
-            self._parser = XTermParser(self._debug)
-            self._pasting = False
-            return found
-        start, end = text.rfind(PASTE_START), text.rfind(PASTE_END)
-        if start > end:
-            self._pasting = True
-        elif end >= 0 or any(isinstance(message, events.Paste) for message in found):
-            self._pasting = False
-        return found
-
-    def tick(self) -> list[Message]:
-        if self._pasting and monotonic() - self._last > PASTE_IDLE:
-            self._parser = XTermParser(self._debug)
-            self._pasting = False
-        try:
-            return list(self._parser.tick())
-        except Exception:
-            self._parser = XTermParser(self._debug)
-            return []
 
 
 def _from_thread(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

@@ -10,8 +10,8 @@ from textual.screen import Screen
 
 from tws_console.model.session import ID_IN_USE
 from tws_console.tui.bindings import BY_ID, Where, footer_of
+from tws_console.tui.bound import bind, page_bindings
 from tws_console.tui.facade import DrainedPort, console
-from tws_console.tui.screens.page import bind, page_bindings
 from tws_console.tui.views.connect import connect_lines
 from tws_console.tui.views.lines import footer
 from tws_console.tui.widgets.painted import Painted
@@ -22,7 +22,13 @@ class ConnectPage(Screen[None], inherit_bindings=False):
     """Shown until a connection has once been complete; a link that is lost later is told on the pages themselves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*page_bindings(Where.CONNECT), *bind(BY_ID["app.quit"])]
-    CSS_PATH = "page.tcss"
+    # No file of its own: Textual would parse every style anew when it reads one, before the first paint.
+    DEFAULT_CSS = """
+    ConnectPage { layout: vertical; background: $tws-bg; color: $tws-text; overflow: hidden; }
+    ConnectPage #status { height: 1; width: 100%; }
+    ConnectPage #connect { height: 1fr; width: 100%; }
+    ConnectPage #footer { dock: bottom; height: 1; width: 100%; }
+    """
     AUTO_FOCUS = ""
     places = (Where.CONNECT, Where.EVERYWHERE)
     pane_name = "Connect"
@@ -33,7 +39,12 @@ class ConnectPage(Screen[None], inherit_bindings=False):
         yield Painted(id="footer", ground="raised")
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self._second)
+
+    def _second(self) -> None:
+        """Waits count down where they can be seen."""
+        if self.is_current:
+            self.draw()
 
     def on_resize(self) -> None:
         self.draw()

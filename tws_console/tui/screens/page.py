@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -19,13 +19,13 @@ from textual.widget import Widget
 from tws_console.model.order import PROBLEMS, Order
 from tws_console.model.position import Position
 from tws_console.model.session import Phase
-from tws_console.tui.bindings import Action, Where, footer_of, of
+from tws_console.tui.bindings import Action, Where, footer_of
+from tws_console.tui.bound import page_bindings
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.views import account, formats, status, titles, too_small
 from tws_console.tui.views import orders as order_view
 from tws_console.tui.views import positions as position_view
-from tws_console.tui.views.columns import WIDE_GAPS_FROM
-from tws_console.tui.views.lines import footer
+from tws_console.tui.views.lines import WIDE_GAPS_FROM, footer
 from tws_console.tui.views.selection import Facts
 from tws_console.tui.widgets.live_table import LiveTable
 from tws_console.tui.widgets.orders_table import OrdersTable
@@ -37,33 +37,20 @@ from tws_console.tui.widgets.status_bar import StatusBar
 PAGE_PLACES = (Where.PAGES, Where.TABLES, Where.ORDERS, Where.POSITIONS)
 
 
-def bind(*actions: Action, priority: bool = False) -> list[BindingType]:
-    """These actions' keys, each bound to its method of the app."""
-    return [
-        Binding(
-            ",".join(action.keys), f"app.{action.method}", action.label, id=action.id, show=False, priority=priority
-        )
-        for action in actions
-        if action.method and action.keys
-    ]
-
-
-def page_bindings(*places: Where) -> list[BindingType]:
-    """The registry's keys of these places."""
-    return bind(*of(*places))
-
-
 class Page(Screen[None], inherit_bindings=False):
     """A page. Subclasses compose their panes in `compose_body` and name them in `PANES`, first to last."""
 
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(*PAGE_PLACES)
     CSS_PATH = "page.tcss"
     AUTO_FOCUS = ""
+    is_page = True
     NAME = ""
     """The mode under which the app knows this page."""
     PANES: ClassVar[tuple[str, ...]] = ()
     """Ids of the widgets that can have the focus, in the order of `tab`."""
     STRIP = True
+    tables: tuple[LiveTable, ...] = ()
+    """The tables of this page, looked for once: they stay as they were composed."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -83,6 +70,7 @@ class Page(Screen[None], inherit_bindings=False):
     # life
 
     def on_mount(self) -> None:
+        self.tables = tuple(self.query(LiveTable))
         self.focus_pane(self.PANES[0])
 
     def on_screen_resume(self) -> None:
@@ -104,14 +92,14 @@ class Page(Screen[None], inherit_bindings=False):
 
     def reload(self) -> None:
         """Everything anew: the page was turned to, or its size changed."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.reload()
         self.draw_frame()
 
     def apply(self, drained: DrainedPort) -> None:
         """What the bridge drained: each pane gets only what changed."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.apply(drained)
         if drained.session:
@@ -123,12 +111,12 @@ class Page(Screen[None], inherit_bindings=False):
 
     def tick(self) -> None:
         """Ten times a second."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             table.tick()
 
     def second(self) -> None:
         """Once a second: ages go on."""
-        for table in self.query(LiveTable):
+        for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.second()
         self.draw_frame()

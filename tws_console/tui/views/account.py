@@ -8,8 +8,7 @@ from decimal import Decimal
 from tws_console.model.position import AccountFigures
 from tws_console.tui.views import formats
 from tws_console.tui.views.cells import Span, Spans, width
-from tws_console.tui.views.columns import WIDE_GAPS_FROM
-from tws_console.tui.views.lines import Item, cut, fitting, joined
+from tws_console.tui.views.lines import WIDE_GAPS_FROM, Item, cut, fitting, joined
 
 
 def day_share(figures: AccountFigures) -> Decimal | None:

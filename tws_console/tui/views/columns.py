@@ -12,13 +12,12 @@ from enum import StrEnum
 
 from tws_console.tui.views.cells import Cell, Span, Spans, width
 from tws_console.tui.views.formats import cut_end, cut_middle
+from tws_console.tui.views.lines import WIDE_GAPS_FROM
 
 GUTTER = 2
 """Cells left of every row, for the cursor."""
 EDGE = 1
 """Free cells at the right."""
-WIDE_GAPS_FROM = 110
-"""From this width on columns are two cells apart."""
 
 
 class Align(StrEnum):

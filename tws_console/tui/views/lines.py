@@ -9,6 +9,9 @@ from tws_console.tui.bindings import Action, shown_keys
 from tws_console.tui.views.cells import Span, Spans, width
 from tws_console.tui.views.formats import cut_end
 
+WIDE_GAPS_FROM = 110
+"""From this width on columns, and the pieces of a line, are two cells apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -34,7 +34,8 @@ def entries(places: Iterable[Where], *, frozen: bool) -> tuple[Entry, ...]:
 def _why_not(action: Action, here: frozenset[Where], frozen: bool) -> str:
     if action.id == "freeze.release" and not frozen:
         return "nothing is frozen"
-    if action.where in here:
+    # What can be said from any page may be said from the palette too.
+    if action.where in here or action.where is Where.AWAY:
         return ""
     return {
         Where.ORDERS: "the orders pane does not have the focus",

@@ -11,8 +11,7 @@ from tws_console.rules.live import contradictions, unarmed
 from tws_console.tui.bindings import PAGES
 from tws_console.tui.views import formats
 from tws_console.tui.views.cells import Span, Spans, width
-from tws_console.tui.views.columns import WIDE_GAPS_FROM
-from tws_console.tui.views.lines import Item, fitting, joined
+from tws_console.tui.views.lines import WIDE_GAPS_FROM, Item, fitting, joined
 
 RULES = {Mode.PAPER: "─", Mode.LIVE: "═", Mode.DEMO: "╌"}
 """The rule under the tabs: the mode is told by its form too, not by colour alone."""
@@ -71,6 +70,8 @@ def _chips(state: SessionState) -> list[Item]:
     found = []
     if state.frozen:
         found.append(Item((Span(" FREEZE ", "danger_ink", True, "danger_bg"),), 1, 1))
+    if state.reduce_only:
+        found.append(Item((Span(" REDUCE ", "unknown_ink", True, "unknown"),), 1, 1))
     if state.entry_refusal or state.api_read_only or unarmed(state):
         found.append(Item((Span(" READ-ONLY ", "unknown_ink", True, "unknown"),), 1, 1))
     if contradictions(state):
@@ -173,6 +174,12 @@ def link_line(state: SessionState, now: datetime, monotonic: float) -> Spans:
         )
     if state.restart is not None:
         return _restart_line(state.restart.words, state.restart.inside)
+    if state.reduce_only:
+        return (
+            Span(" REDUCE:", "warn", True),
+            Span(" A shows it.", "muted"),
+            Span(f"  {formats.clean(state.reduce_only)}.", "text"),
+        )
     if reason := state.entry_refusal or unarmed(state):
         return Span(" READ-ONLY:", "warn", True), Span(f" {formats.clean(reason)}", "text")
     if told := contradictions(state):

@@ -26,6 +26,7 @@ _WORDS: dict[Status, tuple[str, str, str, str]] = {
     S.GONE: ("?", "Gone", "warn", "warn"),
     S.SENDING: ("→", "Sending", "text", "text"),
     S.SENT: ("→", "Sent", "text", "text"),
+    S.MODIFYING: ("→", "Modifying", "text", "text"),
     S.CANCELLING: ("→", "Cancelling", "warn", "warn"),
     S.STILL_LIVE: ("!", "Still live", "danger", "danger"),
     S.WAIT_LOCATE: ("!", "Wait locate", "warn", "warn"),

@@ -7,6 +7,7 @@ not the engine: rows come from a builder that the page hands in, and only rows t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import zip_longest
 
 from textual import events
 from textual.geometry import Region, Size
@@ -100,10 +101,12 @@ class LiveTable(Widget, can_focus=True):
 
     def set_empty(self, lines: Sequence[Spans]) -> None:
         """What stands there while there is no row."""
-        if tuple(lines) != self._empty:
-            self._empty = tuple(lines)
-            if not self.window.keys:
-                self.refresh()
+        old, self._empty = self._empty, tuple(lines)
+        if self.window.keys:
+            return
+        for line, (before, after) in enumerate(zip_longest(old, self._empty)):
+            if before != after:
+                self._refresh_lines(HEAD + 1 + line)
 
     def set_hidden(self, columns: Iterable[str]) -> None:
         """Columns that say nothing now (the account, while there is one)."""

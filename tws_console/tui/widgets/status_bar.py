@@ -23,8 +23,13 @@ class StatusBar(Painted):
         super().__init__(ground="raised", id=id)
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self._second)
         self.draw()
+
+    def _second(self) -> None:
+        """The clock goes on where it can be seen."""
+        if self.screen in self.app.screen_stack:
+            self.draw()
 
     def on_resize(self) -> None:
         self.draw()

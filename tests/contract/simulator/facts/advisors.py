@@ -1,5 +1,7 @@
 """Orders of a financial advisor's login."""
 
+from decimal import Decimal
+
 from tests.contract.simulator.facts.table import Stage, fact
 from tests.support.open_order import read_open_order
 from tests.support.order_fields import order_fields
@@ -48,6 +50,21 @@ async def by_worth(stage: Stage) -> None:
     fills = {m[16]: int(m[19]) for m in client.received if m[0] == "11"}
     assert sum(fills.values()) == 100
     assert fills["DU2222222"] > 3 * fills["DU3333333"]
+
+
+@fact("CAMPUS financial advisors: parts of a group's order add up to its shares", scenario="fa")
+async def in_parts(stage: Stage) -> None:
+    client = await _order(stage, fa_group="Growth", fa_method="Equal", quantity=10, order_type="LMT", limit="100")
+    for _ in range(2):
+        await client.until_status(1, "Submitted")
+    order = next(order for order in stage.live() if order.client_id == 11)
+    for part in (3, 3, 4):
+        stage.server.exchange.fill_by_hand(order.perm_id, Decimal(part), None)
+    await client.until_status(1, "Filled")
+    held = dict.fromkeys(("DU1111111", "DU2222222"), 0)
+    for row in [m for m in client.received if m[0] == "11"]:
+        held[row[16]] += int(row[19])
+    assert held == {"DU1111111": 5, "DU2222222": 5}
 
 
 _WRONG: tuple[tuple[str, dict[str, object]], ...] = (

@@ -42,7 +42,11 @@ async def known(stage: Stage) -> None:
 async def known_others(stage: Stage) -> None:
     contracts = stage.server.gateway.catalogue.contracts
     assert (contracts[416904].symbol, contracts[12087792].local_symbol) == ("SPX", "EUR.USD")
-    assert (contracts[15016059].local_symbol, contracts[12087797].local_symbol) == ("USD.JPY", "GBP.USD")
+    pairs = {15016059: "USD.JPY", 12087797: "GBP.USD", 12087820: "USD.CHF", 12087817: "EUR.CHF", 12087807: "EUR.GBP"}
+    pairs |= {39453441: "NZD.USD", 14433401: "AUD.USD", 15016062: "USD.CAD", 14321016: "EUR.JPY"}
+    assert {con_id: contracts[con_id].local_symbol for con_id in pairs} == pairs
+    others = {111767871: "IBUS500", 111987422: "IBDE40", 479624278: "BTC.USD", 495759171: "ETH.USD"}
+    assert {con_id: contracts[con_id].local_symbol for con_id in others} == others
 
 
 @fact("CAMPUS contracts: an id and an exchange are enough, an exchange where it is not listed is not (200)")
@@ -167,6 +171,15 @@ async def search(stage: Stage) -> None:
     assert (await client.until_id(79))[-1][1:6] == ["8", "1", "76792991", "TSLA", "STK"]
     client.send(81, 9, "nosuchname")
     assert (await client.until_id(79))[-1] == ["79", "9", "0"]
+
+
+@fact("CAMPUS contracts: a search row names the types of derivatives that there are")
+async def derivatives(stage: Stage) -> None:
+    client = await stage.client(11)
+    for number, (name, kinds) in enumerate({"AAPL": ["CFD", "OPT"], "SPY": ["OPT"], "GME": []}.items()):
+        client.send(81, number, name)
+        row = (await client.until_id(79))[-1]
+        assert row[8 : 9 + len(kinds)] == [str(len(kinds)), *kinds]
 
 
 @fact("ib_async decoder: a search row has the description and the issuer's id from server version 176 on")

@@ -117,3 +117,14 @@ async def calculations(stage: Stage) -> None:
     assert abs(float((await client.until(lambda m: m[:3] == ["21", "6", "53"]))[6]) - 9.5) < 0.001
     client.send(54, 3, 7, *contract_fields("AAPL"), "9.5", "231.4", 0, "")
     assert (await client.until_error(321))[2] == "7"
+
+
+@fact("CAMPUS pacing: with the rate enforced a message too many gets 100, the third time the connection ends")
+async def pacing(stage: Stage) -> None:
+    stage.server._actions.switch_on("pacing", {"rate": "5"})
+    client = await stage.client(11)
+    for _ in range(30):
+        client.send(8, 1, 1)
+    for _ in range(3):
+        assert (await client.until_error(100))[4].startswith("Max rate of messages per second has been exceeded")
+    assert await client.closed()

@@ -61,7 +61,7 @@ async def not_for_the_api(stage: Stage) -> None:
     quote(client, 6, "XOM")
     error = await client.until_error(10089)
     assert error[2] == "6"
-    assert error[4].endswith("Delayed market data is available.XOM XOM/TOP/ALL")
+    assert error[4].endswith("Delayed market data is available.XOM NYSE/TOP/ALL")
     assert await client.settle() == []
 
 

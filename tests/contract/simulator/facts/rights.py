@@ -105,10 +105,11 @@ async def cancel_in_a_break(stage: Stage) -> None:
     client.send(*order_fields(1, limit="4000", **terms))  # type: ignore[arg-type]
     for _ in range(2):
         await client.until_status(1, "Submitted")
-    await stage.ctl("clock", "2026-11-19T22:30:00+00:00")
+    await stage.ctl("clock", "2026-11-20T05:50:00+00:00")  # 23:50 in Chicago: the break of futures here
     client.send(4, 1, 1, "")
     for _ in range(2):
         await client.until_status(1, "PendingCancel")
+    await eventually(lambda: not stage.server.gateway.clock.pending)
     assert await client.settle() == []
     await stage.ctl("clock", "+3600")
     await client.until_error(202)
