@@ -31,6 +31,33 @@ class Series:
         return values[min(len(values) - 1, int(share * len(values)))]
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What one program is to reach: ratios to the floor's p50 and p99, milliseconds of p99 and max."""
+
+    of: str
+    p50: float | None = None
+    p99: float | None = None
+    p99_ms: float | None = None
+    max_ms: float | None = None
+
+    def verdict(self, series: Sequence[Series]) -> str:
+        """One line: every figure with its goal, and whether all of them are met."""
+        base, one = series[0], next(one for one in series if one.name == self.of)
+        checks = [
+            ("p50", one.quantile(0.5) / base.quantile(0.5), self.p50, "x"),
+            ("p99", one.quantile(0.99) / base.quantile(0.99), self.p99, "x"),
+            ("p99", one.quantile(0.99), self.p99_ms, " ms"),
+            ("max", one.all[-1], self.max_ms, " ms"),
+        ]
+        words = [
+            f"{name} {found:.2f}{unit} (goal {goal:g}{unit}{'' if found <= goal else ', missed'})"
+            for name, found, goal, unit in checks
+            if goal is not None
+        ]
+        return f"{self.of}: {', '.join(words)}"
+
+
 def alternate(
     floor: tuple[str, Callable[[], list[float]]], others: Mapping[str, Callable[[], list[float]]], rounds: int
 ) -> list[Series]:
@@ -45,9 +72,9 @@ def alternate(
     return [base, *rest]
 
 
-def table(title: str, series: Sequence[Series]) -> str:
+def table(title: str, series: Sequence[Series], goals: Sequence[Goal] = ()) -> str:
     """One line a program: how often, p50, p90, p99, max, the medians of the blocks, p50 and p99 as ratios to the
-    floor's.
+    floor's; then the goals.
     """
     base = series[0]
     head = f"{'':32}{'n':>4}{'p50':>9}{'p90':>9}{'p99':>9}{'max':>9}{'p50/floor':>11}{'p99/floor':>11}  block medians"
@@ -61,4 +88,5 @@ def table(title: str, series: Sequence[Series]) -> str:
     moved = max(base.medians) / min(base.medians)
     verdict = "VOID, the machine was busy" if moved > VOID else "fine"
     lines.append(f"floor moved by {moved:.2f}x between its blocks: {verdict}")
+    lines += [goal.verdict(series) for goal in goals]
     return "\n".join(lines)

@@ -24,14 +24,18 @@ COUNTED_DOWN = re.compile(r"\b5\.[0-6] s")
 
 
 def enter(sim: SimulatorProcess, terminal: Terminal) -> float:
-    """Milliseconds from the key to its cancel. Raises when the key was lost or sent more than one."""
+    """Milliseconds from the key to its first cancel. Raises when the key was lost or sent more than one on a
+    connection: the console sends on the stop's own connection, then on the main one.
+    """
     newest = max((row["seq"] for row in sim.requests()), default=0)
     time.sleep(random.uniform(0.02, 0.3))  # not in step with ticks, frames or polls
     before = time.monotonic_ns()
     terminal.press("enter")
     wait_until(lambda: bool(sim.requests(GLOBAL_CANCEL, newest)))
-    (arrived,) = sim.requests(GLOBAL_CANCEL, newest)
-    return (int(arrived["ns"]) - before) / 1e6
+    rows = sim.requests(GLOBAL_CANCEL, newest)
+    if len({row["client_id"] for row in rows}) != len(rows):
+        raise RuntimeError("one key has sent more than one cancel on a connection")
+    return (min(int(row["ns"]) for row in rows) - before) / 1e6
 
 
 def stop(sim: SimulatorProcess, terminal: Terminal) -> float:

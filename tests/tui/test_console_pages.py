@@ -102,7 +102,7 @@ async def test_cursor_follows_the_order_when_it_gets_its_perm_id() -> None:
     named = replace(engine.book.orders[alias], key=OrderKey.perm(777), perm_id=777, status=Status.WORKING)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app.current_mode == "trade", "trade page")
-        orders_table(app).go_to(alias)
+        await until(pilot, lambda: orders_table(app).go_to(alias), "the order's row")
         engine.rename_order(alias, named)
         await until(pilot, lambda: orders_table(app).cursor == named.key, "the cursor on the new key")
 

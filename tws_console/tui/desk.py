@@ -9,14 +9,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
-from tws_console.model.order import Order, Status
-from tws_console.model.order_scope import OrderScope
-from tws_console.rules.capability import CANCEL, TAKEOVER
 from tws_console.tui import modes
 from tws_console.tui.bindings import Action
 
 if TYPE_CHECKING:
     from tws_console.model.order import Order
+    from tws_console.model.order_scope import OrderScope
     from tws_console.tui.app import ConsoleApp
     from tws_console.tui.modals.dialog import Dialog
     from tws_console.tui.views.selection import Facts
@@ -68,6 +66,7 @@ def ask_cancel(app: ConsoleApp) -> None:
 
 def _cancel_question(order: Order, facts: Facts) -> Dialog[bool]:
     """The question about a cancel from here, about one under another client id, or why there is none."""
+    from tws_console.rules.capability import CANCEL, TAKEOVER
     from tws_console.tui.modals.cancel import CancelModal
     from tws_console.tui.modals.takeover import TakeoverModal
 
@@ -124,6 +123,7 @@ async def _cancel(app: ConsoleApp, order: Order) -> None:
 
 def ask_quit(app: ConsoleApp) -> None:
     """Leave, after a question when something is unsettled."""
+    from tws_console.model.order import Status
     from tws_console.tui.modals.quit import QuitModal, unsettled
 
     engine, trade = app.engine, app.trade_page

@@ -8,9 +8,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
-from tws_console.model.recovery import Unresolved
 
 if TYPE_CHECKING:
+    from tws_console.model.recovery import Unresolved
     from tws_console.tui.app import ConsoleApp
 
 log = logging.getLogger("tws_console.tui")

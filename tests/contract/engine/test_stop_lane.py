@@ -57,8 +57,8 @@ async def test_stop_is_proved_when_its_cancel_left_past_the_loop(sim: SimulatorP
 async def test_order_typed_in_meanwhile_survives_when_the_loop_stood_still_for_long(
     sim: SimulatorProcess, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("evidence", "panic", "stop_tries"):
-        monkeypatch.setattr(f"tws_console.engine.{module}.OWN_WINDOW", 0.0)
+    for room in ("evidence", "panic", "stop_tries"):
+        monkeypatch.setattr(f"tws_console.engine.{room}.OWN_WINDOW", 0.0)
     async with connected_engine(sim, home, polling=True, stop_lane=True) as engine:
         await until(engine, lambda: engine.stop_lane.up)
 

@@ -21,7 +21,7 @@ LATER = {
     "tws_console.model.position",
     "tws_console.model.ticket",
     "tws_console.model.codes",
-    "tws_console.rules",
+    "tws_console.rules.validation",
     "tws_console.tui.modals.dialog",
     "tws_console.tui.screens.page",
     "tws_console.tui.screens.trade",

@@ -50,7 +50,7 @@ class Page(Screen[None], inherit_bindings=False):
     """Ids of the widgets that can have the focus, in the order of `tab`."""
     STRIP = True
     tables: tuple[LiveTable, ...] = ()
-    """The tables of this page, looked for once: they stay as they were composed."""
+    """The tables of this page, looked for when it is loaded: they stay as they were composed."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -70,7 +70,6 @@ class Page(Screen[None], inherit_bindings=False):
     # life
 
     def on_mount(self) -> None:
-        self.tables = tuple(self.query(LiveTable))
         self.focus_pane(self.PANES[0])
 
     def on_screen_resume(self) -> None:
@@ -92,6 +91,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     def reload(self) -> None:
         """Everything anew: the page was turned to, or its size changed."""
+        self.tables = tuple(self.query(LiveTable))
         for table in self.tables:
             if isinstance(table, (OrdersTable, PositionsTable)):
                 table.reload()
