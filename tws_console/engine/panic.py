@@ -82,7 +82,7 @@ class Stop:
         if link is not None and (pressed.sent_at is None or self._clock.monotonic() - pressed.started <= OWN_WINDOW):
             run.tries.send(link, run.tries.main_lamps)
         elif pressed.sent_at is not None:
-            run.tries.adopted(pressed.sent_at)
+            run.tries.adopted()
         if link is None:
             self._parts.session.retry_now()
         evidence.scope = self.scope()
@@ -114,7 +114,7 @@ class Stop:
         evidence = Evidence(started, started_at, self.scope(), blocked_at=blocked_at)
         evidence.note(note)
         run = StopRun(self._parts, evidence)
-        run.tries.adopted(sent_at)
+        run.tries.adopted()
         evidence.sent(sent_at, link, run.tries.main_lamps)
         self._begin(run)
 

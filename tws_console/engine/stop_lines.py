@@ -119,15 +119,13 @@ def _standing(evidence: Evidence, row: Order, now: datetime, at: float) -> tuple
 
 
 def _waits_for_venue(row: Order) -> bool:
-    """A cancel outside the venue's hours may stay unanswered until it opens (quantconnect Lean.Brokerages issue 256);
-    an order held for the opening is one that the venue has not seen.
-    """
-    return row.broker_status == "PendingCancel" or row.status is Status.HELD
+    """A cancel outside the venue's hours may stay unanswered until it opens (Lean.Brokerages pull request 256)."""
+    return row.broker_status == "PendingCancel"
 
 
 def _next_time(row: Order, now: datetime) -> str:
     """When the venue takes orders again, in its own time; empty when it is open or nobody has told."""
-    held = held_until(row.reason)
+    held = held_until(f"until {row.reason}")
     if held:
         return held
     session = session_at(row.instrument, now, outside_rth=True)

@@ -85,11 +85,11 @@ class StopRun:
         self._task = asyncio.get_running_loop().create_task(self._live(), name="stop")
 
     def end(self) -> None:
-        """Nothing proves any further: the report stays as it stands, and what was sent stays sent."""
+        """Nothing proves any further: the report stays as it stands now, and what was sent stays sent."""
         if self._task is not None:
             self._task.cancel()
-        if self.report is not None and self.report.running:
-            self.report = replace(self.report, running=False)
+        if self.running:
+            self.report = replace(self._publish(self._lines()), running=False)
             self._parts.shared.changes.stop = True
 
     async def ended(self) -> None:

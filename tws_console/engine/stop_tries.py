@@ -74,10 +74,10 @@ class Tries:
         self._sent_at = self._clock.monotonic()
         link.global_cancel(lambda at: self._evidence.sent(at, link, lamps))
 
-    def adopted(self, at: float) -> None:
-        """Somebody else has written the first one."""
+    def adopted(self) -> None:
+        """Somebody else has written the first one: it gets its time from when somebody listens."""
         self._evidence.attempts += 1
-        self._sent_at = at
+        self._sent_at = self._clock.monotonic()
 
     def main_lamps(self) -> Lamps:
         return self._parts.session.state.lamps

@@ -72,8 +72,8 @@ def test_order_is_live_when_nobody_told_the_hours(book: Book, wire: Wire) -> Non
     assert line(book, wire, NIGHT).outcome is Outcome.LIVE
 
 
-def test_order_is_later_when_it_is_held_for_the_opening(book: Book, wire: Wire) -> None:
-    book.apply(wire.status(1, "PreSubmitted"))
+def test_order_is_later_when_its_cancel_waits_and_it_is_held_for_the_opening(book: Book, wire: Wire) -> None:
+    book.apply(wire.status(1, "PendingCancel"))
     text = "Order Message:\nWarning: your order will not be placed at the exchange until 2026-11-20 09:30:00 US/Eastern"
     book.apply(wire.problem(1, 399, text))
 
