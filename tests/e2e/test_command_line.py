@@ -85,7 +85,11 @@ def test_order_is_placed_listed_and_cancelled_when_all_goes_well(
     perm_id = placed["perm_id"]
     assert (placed["client_id"], placed["state"]["owner"]) == (12, "own")
     (row,) = program.run("orders", "--client", 12).document["orders"]
-    assert (row["perm_id"], row["can"], row["order_ref"]) == (perm_id, ["cancel", "global-cancel"], placed["intent"])
+    assert (row["perm_id"], row["can"], row["order_ref"]) == (
+        perm_id,
+        ["modify", "cancel", "global-cancel"],
+        placed["intent"],
+    )
     cancelled = program.run("cancel", perm_id)
     document = cancelled.document
     assert (cancelled.code, document["outcome"], document["via"], document["perm_id"]) == (
@@ -103,7 +107,7 @@ def test_cancel_connects_under_the_orders_own_id_when_that_is_ours(program: Prog
     with HeldId(sim.port, 15):
         refused = program.run("cancel", placed["perm_id"])
         assert (refused.code, refused.document["error_code"]) == (6, "FOREIGN_ORDER")
-        assert "connected now" in refused.document["error"]
+        assert "connected (326)" in refused.document["error"]
     wait_until(lambda: 15 not in [client["client_id"] for client in sim.ctl("clients")])
     answer = program.run("cancel", "--client", 15, "--order-id", placed["order_id"])
     assert (answer.code, answer.document["client_id"], answer.document["outcome"]) == (0, 15, "cancelled")
