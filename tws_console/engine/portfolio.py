@@ -43,10 +43,11 @@ class Portfolio:
     def __init__(self, changes: Changes) -> None:
         self._rows: dict[PositionKey, Position] = {}
         self._changes = changes
+        self._told: set[PositionKey] = set()
+        """What the present link has told of."""
+        self._link = 0
         self.loaded = False
         """Whether the present link has told every position; what an earlier one told is only last known."""
-        self._told: set[PositionKey] = set()
-        """What the present link has told."""
         self.seen_at: float | None = None
         """Monotonic seconds of the newest complete answer."""
 
@@ -59,12 +60,12 @@ class Portfolio:
             case PositionSeen():
                 self._position(event)
             case PositionsEnded():
+                self._on_link(event.link)
                 self._close_untold(event.at)
                 self.loaded, self.seen_at = True, event.at
                 self._changes.session = True
             case LinkLost():
                 self.loaded = False
-                self._told.clear()
             case PnlSeen() if event.con_id is not None:
                 self._pnl(event, event.con_id)
             case _:
@@ -74,16 +75,22 @@ class Portfolio:
         if event.quantity is None:
             return
         key = (event.account, event.instrument.con_id)
+        self._on_link(event.link)
         self._told.add(key)
         old = self._rows.get(key)
         row = Position(event.account, event.instrument, event.quantity) if old is None else old
         self._put(key, replace(row, quantity=event.quantity, average_cost=event.average_cost, seen_at=event.at))
 
+    def _on_link(self, link: int) -> None:
+        if link != self._link:
+            self._link = link
+            self._told.clear()
+
     def _close_untold(self, at: float) -> None:
-        """A complete answer without a position that an earlier link told: it was closed meanwhile."""
-        for key, row in self._rows.items():
+        """A complete list holds every position, so one that this link never told of was closed while it was away."""
+        for key, row in list(self._rows.items()):
             if key not in self._told and row.quantity:
-                self._put(key, Position(row.account, row.instrument, Decimal(0), seen_at=at))
+                self._put(key, replace(row, quantity=row.quantity * 0, seen_at=at))
 
     def learn(self, instrument: Instrument) -> None:
         """The broker told everything about this instrument: positions in it show their prices by its ticks from now
