@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tws_console.engine.book_reading import BookReading
-from tws_console.engine.facts import Facts, has_ended, row_of
+from tws_console.engine.facts import Facts, row_of
 from tws_console.engine.ports import Placement
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
@@ -374,17 +374,20 @@ class Book(BookReading):
         self._names.give(client_id, order_id, facts.key)
 
     def _find_twins(self, facts: Facts) -> None:
-        """Two live orders under one number (a change that became a second order, an id that was given out again)."""
+        """Two orders that lived under one number at a time, as when a change became a second order: only TWS knows
+        which of them the number means, also when one has ended. A number given out again after an end means the new
+        order.
+        """
         if facts.client_id is None or not facts.order_id:
             return
         keys = self._names.sharing(facts.client_id, facts.order_id)
         if len(keys) < 2 and not facts.twin:
             return
         sharing = [other for key in keys if (other := self._facts.get(key)) is not None]
-        twins = len([other for other in sharing if other.shown and not has_ended(other)]) > 1
         for other in sharing:
-            if other.twin != twins:
-                other.twin = twins
+            twin = any(other.overlaps(third) for third in sharing if third is not other)
+            if other.twin != twin:
+                other.twin = twin
                 if other is not facts:
                     self._derive(other)
 

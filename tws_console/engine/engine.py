@@ -56,6 +56,8 @@ LIST_PATIENCE = 15.0
 """Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
 SPARE_IDS = range(20, 1020)
 """A stop places nothing, so when the profile's own client ids are used up its second connection takes any other."""
+ENDS_AGAIN = 10.0
+"""Seconds after which the ends of orders are asked for again when the question was refused or not answered."""
 SLOW_FACTOR = 2.0
 """A list that takes long is asked for less often: at most every this many answer times."""
 
@@ -156,6 +158,7 @@ class Engine:
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._poll_now = asyncio.Event()
+        self._ends_after = 0.0
 
     # ---- events in
 
@@ -357,18 +360,21 @@ class Engine:
                 owed_since = None
                 await self.session.renew(f"TWS has not finished a list of orders for {self.list_patience:.0f} s")
                 continue
-            if self.book.needs_end:
+            if self.book.needs_end and now >= self._ends_after:
                 await self._find_ends(link)
             if not self.stop.running:
                 self.book.prune()
 
     async def _find_ends(self, link: LinkPort) -> None:
         """Orders left the lists without a word: completed orders and executions may tell how."""
+        wanted = set(self.book.needs_end)
         self.book.needs_end.clear()
         try:
             await link.completed_orders(REQUEST_TIMEOUT)
             await link.executions(REQUEST_TIMEOUT)
         except RequestFailed as failed:
+            self.book.needs_end |= wanted
+            self._ends_after = self.clock.monotonic() + ENDS_AGAIN
             self.notices.add(Tone.WARN, f"ends of orders not told: {failed.reason}")
 
     async def _supply(self) -> None:

@@ -114,6 +114,11 @@ class Facts:
                 return source.quantity
         return None
 
+    def overlaps(self, other: Facts) -> bool:
+        """Whether the other one was live at some time since this one was first heard of."""
+        ended_at = other.changed if other.end_at is None else other.end_at
+        return other.shown and (not has_ended(other) or ended_at >= self.first_at)
+
     def heard(self, at: float, now: datetime) -> None:
         """The broker spoke of this order: it is neither missing nor overdue nor stale any more."""
         self.changed = at

@@ -66,7 +66,6 @@ class Portfolio:
                 self._changes.session = True
             case LinkLost():
                 self.loaded = False
-                self._told.clear()
             case PnlSeen() if event.con_id is not None:
                 self._pnl(event, event.con_id)
             case _:

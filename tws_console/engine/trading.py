@@ -283,8 +283,8 @@ class Trading(Review):
                 else f"only client {row.client_id} can cancel it"
             )
             return f"{owner}: cancel it there, or stop everything"
-        if len(self._book.by_alias(row.client_id, row.order_id)) != 1:
-            return f"two live orders carry the number {row.order_id}: cancel in TWS, or stop everything"
+        if row.status is Status.TWIN or len(self._book.by_alias(row.client_id, row.order_id)) != 1:
+            return f"two orders carry the number {row.order_id}: cancel in TWS, or stop everything"
         return ""
 
     def _settled(self, key: OrderKey) -> bool:

@@ -84,7 +84,7 @@ async def test_order_is_placed_and_cancelled_when_frames_come_in_pieces(desk: De
 
     assert result.outcome == "cancelled"
     journal = await desk.journal()
-    assert journal.states == ["acked"]
+    assert journal.states == ["ended"]
     assert "undecodable" not in journal.kinds
 
 

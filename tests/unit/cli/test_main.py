@@ -229,6 +229,12 @@ def test_config_shows_what_is_in_force_when_a_flag_is_given(program: Program) ->
     assert (document["host"], document["port"], document["client_id"]) == ("127.0.0.1", 4002, 11)
 
 
+def test_config_shows_the_users_codes_when_the_file_has_them(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[codes.10349]\neffect = "verify"\n')
+
+    assert program("config", "show")[1]["codes"] == {"10349": "verify"}
+
+
 def test_cancel_all_exits_6_when_nobody_can_be_asked(program: Program, wiring: FakeWiring) -> None:
     code, document, _ = program("cancel-all")
     assert (code, wiring.calls) == (6, [])

@@ -247,12 +247,16 @@ def test_book_believes_the_end_again_when_it_is_told_after_the_list(book: Book, 
     assert only(book).status is Status.CANCELLED
 
 
-def test_book_calls_no_twin_when_the_other_order_of_the_number_has_ended(book: Book, wire: Wire) -> None:
+def test_book_still_warns_of_twins_when_one_of_the_two_has_ended(book: Book, wire: Wire) -> None:
     take(book, wire.order(77, 11, 1), wire.order(78, 11, 1), wire.status(77, "Cancelled"))
 
-    row = book.find(78)
-    assert row is not None
-    assert row.status is Status.WORKING
+    assert [row.status for row in book.live()] == [Status.TWIN]
+
+
+def test_book_calls_no_twin_when_the_number_was_given_out_again_after_an_end(book: Book, wire: Wire) -> None:
+    take(book, wire.order(77, 11, 1), wire.status(77, "Cancelled"), wire.order(78, 11, 1))
+
+    assert [row.status for row in book.live()] == [Status.WORKING]
 
 
 def test_book_keeps_a_placement_apart_when_an_older_execution_carries_its_number(book: Book, wire: Wire) -> None:

@@ -67,11 +67,13 @@ def _show(args: Namespace, wiring: Wiring) -> dict[str, Any]:
         "restart_windows": tuple(window.text for window in effective.restart_windows),
         "theme": effective.theme,
         "limits": effective.limits.model_dump(),
+        "codes": {str(code): effect.value for code, effect in sorted(effective.codes.items())},
     }
 
 
 def _text(fields: dict[str, Any]) -> str:
     """Name and value a line; what is not set is `-`, for nothing in the settings is unknown."""
-    flat = {name: value for name, value in fields.items() if name != "limits"}
-    flat |= {f"limits.{name}": value for name, value in fields.get("limits", {}).items()}
+    tables = ("limits", "codes")
+    flat = {name: value for name, value in fields.items() if name not in tables}
+    flat |= {f"{table}.{name}": value for table in tables for name, value in fields.get(table, {}).items()}
     return pairs({name: "-" if value is None else value for name, value in flat.items()})
