@@ -114,9 +114,8 @@ class Console(Program):
         time.sleep(SETTLED)
 
     def after(self) -> None:
-        self.terminal.wait_for("esc back")
-        self.terminal.press("escape")
-        self.terminal.wait_for("1 Trade")
+        self.terminal.wait_for("STOPPING")
+        self.terminal.press_until("escape", "1 Trade")
 
     def queue_requests(self) -> None:
         assert self.terminal.process is not None
