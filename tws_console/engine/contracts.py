@@ -12,6 +12,10 @@ from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
 from tws_console.model.ticket import OrderRequest
 
 NO_DEFINITION = 200
+_HOME = {"FUT": "", "FOP": "", "CASH": "IDEALPRO"}
+"""Where an instrument is looked up whose exchange was not told (positions do not tell it, IBKR Campus TWS API docs,
+"Positions"): futures have one exchange and are not on SMART, currency pairs trade at IDEALPRO.
+"""
 
 
 class Contracts:
@@ -48,13 +52,15 @@ class Contracts:
         return found
 
     async def details(self, instrument: Instrument) -> Instrument:
-        """The instrument with everything the broker tells of it; itself when nothing more is known."""
+        """The instrument with everything the broker tells of it, on the exchange that it came with; itself when
+        nothing more is known.
+        """
         if instrument.con_id not in self._details:
-            asked = replace(
-                Instrument(instrument.con_id, ""), sec_type="", exchange=instrument.exchange or "SMART", currency=""
-            )
+            exchange = instrument.exchange or _HOME.get(instrument.sec_type, "SMART")
+            asked = replace(Instrument(instrument.con_id, ""), sec_type="", exchange=exchange, currency="")
             await self.lookup(asked)
-        return self._details.get(instrument.con_id, instrument)
+        found = self._details.get(instrument.con_id)
+        return instrument if found is None else replace(found, exchange=instrument.exchange or found.exchange)
 
     async def search(self, text: str) -> tuple[SymbolMatch, ...]:
         return await self._link().matching_symbols(text, self._timeout)

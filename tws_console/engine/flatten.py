@@ -127,7 +127,7 @@ class Flatten:
         if not held:
             return done.result(Outcome.CLOSED, "there was no position")
         since = baseline(held, orders)
-        done.instrument = await self._trading.details(done.instrument)
+        done.instrument = (await self._trading.details(done.instrument)).smart()
         await self._price(done.instrument, timeout)
         first = plan(await self._scene(done, since), how, self._cannot_cancel)
         if refusal := await self._refusal(done, since, first, how):

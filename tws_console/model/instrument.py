@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 
@@ -51,6 +51,12 @@ class Instrument:
             return Decimal(self.multiplier) if self.multiplier else Decimal(1)
         except ArithmeticError:
             return Decimal(1)
+
+    def smart(self) -> Instrument:
+        """The same instrument routed by SMART where that is offered. A position names the exchange of its listing, and
+        TWS's precautions refuse orders that are routed to one directly (10311).
+        """
+        return replace(self, exchange="SMART") if "SMART" in self.valid_exchanges else self
 
     @property
     def name(self) -> str:

@@ -207,7 +207,8 @@ def from_row(
 
 def to_close(position: Position, limit: Decimal | None) -> Draft:
     """The draft that closes the position exactly; `limit` is the price to start with, None while there is none."""
-    draft = from_row("SELL" if position.quantity > 0 else "BUY", position.instrument, None, position, ())
+    side = "SELL" if position.quantity > 0 else "BUY"
+    draft = from_row(side, position.instrument.smart(), None, position, ())
     return replace(draft, limit=_plain(limit), reduce_only=True)
 
 

@@ -59,6 +59,7 @@ async def test_flatten_closes_the_position_when_nothing_else_is_open(
         assert result.placed is not None
         assert result.placed.order is not None
         assert (result.placed.order.action, result.placed.order.quantity) == ("SELL", D(600))
+        assert result.instrument.exchange == "SMART"
 
 
 async def test_flatten_cancels_own_closing_orders_first(sim: SimulatorProcess, home: Path) -> None:
