@@ -51,7 +51,6 @@ def check(world: World) -> None:
         _row(world, row)
     _intents(world)
     _positions(world)
-    _flips(world)
 
 
 def _rows_live(world: World) -> None:
@@ -102,11 +101,3 @@ def _positions(world: World) -> None:
         held = world.held(account, con_id)
         if position.quantity != held:
             world.wrong(f"position {position.instrument.name} is shown {position.quantity}, TWS has {held}")
-
-
-def _flips(world: World) -> None:
-    """No flatten turned a position around."""
-    for account, con_id, before in world.flattened:
-        held = world.held(account, con_id)
-        if before * held < 0:
-            world.wrong(f"flatten turned {before} of {con_id} into {held}")
