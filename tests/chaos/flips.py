@@ -84,6 +84,12 @@ class Flips:
         """Whether a flatten that runs may cancel this order first."""
         return any(one.running and one.concerns(order) for one in self._flattenings)
 
+    def cancels_unanswered(self, order_id: int) -> bool:
+        """The same for one of ours that TWS never got: nobody but the engine knows what it was."""
+        rows = self._world.engine.book.by_alias(self._ours, order_id)
+        named = {(row.account, row.instrument.con_id, row.action) for row in rows if row.perm_id is None}
+        return any(one.running and (one.account, one.con_id, one.action) in named for one in self._flattenings)
+
     # ---- the engine's doors
 
     async def _saw_close(self, account: str, instrument: Instrument, *args: Any, **named: Any) -> FlattenResult:

@@ -37,10 +37,11 @@ async def settle(world: World) -> None:
     if not await engine.waiters.until(calm, REST_SECONDS):
         state = engine.session.state
         notices = [line.text for line in engine.notices.lines][-3:]
+        stop = engine.stop.report.why if engine.stop.report is not None and engine.stop.running else ""
         age = world.loop.time() - (state.snapshot_at or 0.0)
         world.wrong(
             f"no rest after {REST_SECONDS:g} s: {state.phase}, list {age:.1f} s old, {state.unverified!r}, broker busy "
-            f"{gateway.clock.pending}, ends wanted {engine.book.needs_end}, {notices}"
+            f"{gateway.clock.pending}, ends wanted {engine.book.needs_end}, stop {stop!r}, {notices}"
         )
 
 

@@ -121,7 +121,9 @@ class Observer:
         elif order is not None and order.perm_id in world.takeovers_wanted:
             world.takeovers_wanted.remove(order.perm_id)
             return True
-        if order is not None and order.client_id in (OURS, OURS_TOO) and world.flips.cancels(order):
+        if order is None:
+            return (client_id == OURS and world.flips.cancels_unanswered(order_id)) or self._stopped(order)
+        if order.client_id in (OURS, OURS_TOO) and world.flips.cancels(order):
             return True
         return self._stopped(order)
 
@@ -130,8 +132,12 @@ class Observer:
         if not self._world.stops or not self._world.engine.stop.running:
             return False
         scope = self._world.stops[-1]
-        row = self._world.engine.book.find(order.perm_id) if order is not None else None
-        return scope is None or order is None or (row is not None and scope.holds(row))
+        if scope is None or order is None:
+            return True
+        book = self._world.engine.book
+        row = book.find(order.perm_id)
+        rows = (row,) if row is not None else book.by_alias(order.client_id or 0, order.order_id)
+        return any(scope.holds(one) for one in rows)
 
     def _means(self, shown: Order, order_id: int) -> bool:
         """Whether a cancel of this number of ours reaches exactly the order that was shown."""
