@@ -7,6 +7,7 @@ because nobody could have counted on it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +18,7 @@ from tws_console.engine.ports import Placement
 from tws_console.engine.results import PlaceResult
 from tws_console.model.instrument import Instrument
 from tws_console.model.intent import Intent
-from tws_console.rules.closing import Baseline
+from tws_console.rules.closing import Baseline, closing_action
 from tws_console.simulator import orders as simulated
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Flattening:
-    """One position that is being closed. Units are those of the closing side."""
+    """One position that is being closed. Others may turn it around meanwhile, so each side is counted for itself."""
 
     account: str
     con_id: int
@@ -36,26 +37,17 @@ class Flattening:
     """Signed, when the key was pressed."""
     sizes: dict[int, Decimal]
     """Quantity of every order of that moment, by permId."""
-    taken: Decimal = _ZERO
-    """Filled since then by orders that the closing order could not have been counted against."""
+    taken: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """Units filled since then, by side, of orders that the closing order could not have been counted against."""
     counted: dict[int, Decimal] = field(default_factory=dict)
     """What our own orders that were there before the closing order may still fill, by permId."""
     arrived: bool = False
     """Its closing order has reached TWS."""
     running: bool = True
 
-    @property
-    def sign(self) -> int:
-        return 1 if self.held > 0 else -1
-
-    @property
-    def action(self) -> str:
-        return "SELL" if self.held > 0 else "BUY"
-
     def concerns(self, order: simulated.Order) -> bool:
-        """Whether its fills bring this position nearer to zero, and through it."""
-        mine = (order.contract.con_id, order.terms.account, order.terms.action)
-        return mine == (self.con_id, self.account, self.action)
+        """Whether its fills move this position."""
+        return (order.contract.con_id, order.terms.account) == (self.con_id, self.account)
 
 
 class Flips:
@@ -82,13 +74,19 @@ class Flips:
 
     def cancels(self, order: simulated.Order) -> bool:
         """Whether a flatten that runs may cancel this order first."""
-        return any(one.running and one.concerns(order) for one in self._flattenings)
+        return any(
+            one.running and one.concerns(order) and order.terms.action in self._sides(one) for one in self._flattenings
+        )
+
+    def _sides(self, one: Flattening) -> set[str]:
+        """The sides that close it: as it was, and as it is when others have turned it around."""
+        return {closing_action(one.held), closing_action(self._world.held(one.account, one.con_id))}
 
     def cancels_unanswered(self, order_id: int) -> bool:
         """The same for one of ours that TWS never got: nobody but the engine knows what it was."""
         rows = self._world.engine.book.by_alias(self._ours, order_id)
-        named = {(row.account, row.instrument.con_id, row.action) for row in rows if row.perm_id is None}
-        return any(one.running and (one.account, one.con_id, one.action) in named for one in self._flattenings)
+        named = {(row.account, row.instrument.con_id) for row in rows if row.perm_id is None}
+        return any(one.running and (one.account, one.con_id) in named for one in self._flattenings)
 
     # ---- the engine's doors
 
@@ -130,9 +128,9 @@ class Flips:
         one = self._by_intent.get(placement.terms.order_ref)
         if one is None or world.lied:
             return
-        one.arrived, beside = True, _ZERO
+        one.arrived, beside, action = True, _ZERO, placement.terms.action
         for perm_id, order in world.live().items():
-            if not one.concerns(order) or world.is_twin(order):
+            if not one.concerns(order) or order.terms.action != action or world.is_twin(order):
                 continue
             own = order.client_id == self._ours
             if own:
@@ -140,12 +138,10 @@ class Flips:
             if own or perm_id in one.sizes:
                 size = order.terms.quantity if own else min(order.terms.quantity, one.sizes[perm_id])
                 beside += max(_ZERO, size - order.filled)
-        quantity, held = placement.terms.quantity, world.held(one.account, one.con_id)
+        quantity, held, taken = placement.terms.quantity, world.held(one.account, one.con_id), one.taken[action]
         world.done["closing-order"] += 1
-        if placement.terms.action != one.action:
-            world.wrong(f"flatten of {one.held} {placement.terms.action}s")
-        elif quantity + beside > held * one.sign + one.taken:
-            world.wrong(f"flatten of {held} sends {quantity} beside {beside} that could close too, {one.taken} taken")
+        if quantity + beside + held * placement.terms.sign > taken:
+            world.wrong(f"flatten of {held} {action}s {quantity} beside {beside} that could close too, {taken} taken")
 
     def _saw_fill(self, order: simulated.Order, quantity: Decimal, price: Decimal) -> list[simulated.Execution]:
         rows = self._book_fill(order, quantity, price)
@@ -153,10 +149,10 @@ class Flips:
         twin = self._world.is_twin(order)
         for one in self._flattenings:
             if one.concerns(order) and (twin or one is not closed):
-                one.taken += self._not_counted(one, order, quantity)
+                one.taken[order.terms.action] += self._not_counted(one, order, quantity)
         if closed is not None and not self._world.lied and not twin:
             held = self._world.held(closed.account, closed.con_id)
-            if -held * closed.sign > closed.taken:
+            if held * order.terms.sign > closed.taken[order.terms.action]:
                 self._world.wrong(f"flatten turned {closed.held} of {closed.con_id} into {held}")
         return rows
 
