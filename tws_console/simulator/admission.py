@@ -105,7 +105,7 @@ class Admission:
                 f"Your account has a minimum of {self.side_limit} orders working on either the buy or sell side "
                 "for this particular contract"
             )
-        parts = allocated(order.terms, order.terms.quantity, self._accounts)
+        parts = allocated(order.terms, order.terms.quantity, order.contract.size_step, self._accounts)
         found = (self._short_of_margin(order, account, units) for account, units in parts.items() if units)
         return next((text for text in found if text is not None), None)
 
