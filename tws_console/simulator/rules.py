@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.simulator.conditions import read_problem
-from tws_console.simulator.contracts import Catalogue, Contract
+from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery, conflict
 from tws_console.simulator.hours import read_moment
 from tws_console.simulator.orders import (
     CLOSE_TYPES,
@@ -80,6 +80,13 @@ def not_cancellable(order: Order) -> Refusal:
     """The refusal of a cancel while one is under way; two spaces stand before "Order" (recorded)."""
     text = f"Cancel attempted when order is not in a cancellable state.  Order permId ={order.perm_id}"
     return Refusal(161, text)
+
+
+def contradiction(query: ContractQuery, named: Contract | None) -> Refusal | None:
+    """The refusal of a description that says otherwise than the contract that its id names, or None."""
+    said = "" if named is None else conflict(query, named)
+    text = "Parameters in request conflicts with contract parameters received by contract id:"
+    return Refusal(478, text + said) if said else None
 
 
 def ambiguous(symbol: str) -> Refusal:
