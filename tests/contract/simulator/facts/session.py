@@ -15,6 +15,9 @@ class AwayTransport(asyncio.Transport):
         super().__init__({"peername": ("192.0.2.7", 50000)})
         self.aborted = False
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Nothing is ever written."""
+
     def abort(self) -> None:
         """The server drops the connection."""
         self.aborted = True
