@@ -63,7 +63,10 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "survivor": (None, "one order (perm=, or the first) survives a global cancel"),
     "no-global-cancel": (None, "ignore global cancels silently"),
     "lying-list": (None, "answer order lists as if there were no orders"),
-    "restart": (0, "close all sockets and the port, listen again after seconds= (2)"),
+    "restart": (
+        0,
+        "close all sockets and the port, listen again after seconds= (2); orders that were not sent are gone",
+    ),
 }
 
 FARMS = ("market", "history", "secdef")
