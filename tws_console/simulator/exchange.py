@@ -259,6 +259,7 @@ class Exchange:
     def match_all(self) -> None:
         """One matching round over every order that works."""
         now = self._clock.now()
+        self.lifecycle.endings.answer_cancels()
         for order in self.book.live():
             self.lifecycle.step(order, now)
 

@@ -52,6 +52,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "383": (1, "refuse an order by the size precaution"),
     "silent-hold": (1, "hold an order without a word until somebody clicks (clear)"),
     "cancel-by-other": (1, "refuse a cancel because another user's is under way (201)"),
+    "venue-closed": (None, "leave cancels unanswered, PendingCancel, until the venue opens (seconds=, or clear)"),
     "110": (1, "refuse an order by its price increment"),
     "slow-whatif": (None, "answer previews after seconds= (3)"),
     "unset-whatif": (1, "answer a preview without margins before the real answer"),
