@@ -115,7 +115,7 @@ class Engine:
         self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self.flatten = Flatten(self.trading, self.takeover, self.session, self.portfolio, self.quotes, shared)
-        self.modifying = Modify(self.session, self.book, self.trading, self.latch, self.side_links, journal, shared)
+        self.modifying = Modify(self.session, self.book, self.trading, self.side_links, journal, shared)
         self.stop = Stop(
             StopParts(
                 self.session,
