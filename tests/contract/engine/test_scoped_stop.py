@@ -10,6 +10,7 @@ import pytest
 from tests.support.engine import connected_engine, row, ticket, until
 from tests.support.simulator import SimulatorProcess
 from tws_console.model.order_scope import OrderScope
+from tws_console.model.problems import ErrorCode
 from tws_console.model.stop import Outcome, StopVerdict
 
 CANCEL, GLOBAL_CANCEL = 4, 58
@@ -53,6 +54,20 @@ async def test_own_and_foreign_orders_of_a_side_end_when_it_is_the_scope(sim: Si
             assert not report.proved
             assert {line.perm_id for line in report.orders if line.outcome is Outcome.LIVE} == manual
             assert all("by hand" in line.reason for line in report.orders if line.outcome is Outcome.LIVE)
+
+
+async def test_lost_placement_is_left_alone_when_it_is_not_in_the_scope(sim: SimulatorProcess, home: Path) -> None:
+    sim.ctl("fault", "drop-placement")
+    async with connected_engine(sim, home, polling=True) as engine:
+        lost = await engine.trading.place(await ticket(engine), timeout=0.3)
+        assert lost.code is ErrorCode.OUTCOME_UNKNOWN
+
+        engine.stop.fire_at(OrderScope(client_id=3))
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert {one["client_id"] for one in sim.requests(CANCEL)} == {3}
+        assert {line.client_id for line in report.orders} == {3}
 
 
 async def test_order_can_be_placed_when_a_scoped_stop_has_run(sim: SimulatorProcess, home: Path) -> None:
