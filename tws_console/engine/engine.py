@@ -112,7 +112,7 @@ class Engine:
             shared,
         )
         self.arming = Arming(self.session, journal, shared)
-        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.side_links = SideLinks(broker, lambda: self.session.address, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
         self.flatten = Flatten(self.trading, self.takeover, self.session, self.portfolio, self.quotes, shared)
         self.modifying = Modify(self.session, self.book, self.trading, self.side_links, journal, shared)

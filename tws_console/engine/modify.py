@@ -122,10 +122,10 @@ class Modify:
 
     async def _elsewhere(self, asked: ModifyResult, request: OrderRequest, timeout: float) -> ModifyResult:
         """Under another id of the profile's, when no other program holds it."""
-        order, endpoint = asked.order, self._session.endpoint
+        order = asked.order
         client_id = order.client_id or 0
         try:
-            async with self._side_links.attached(endpoint.host, endpoint.port, client_id, timeout) as side:
+            async with self._side_links.attached(client_id, timeout) as side:
                 seen = side.pushed.get(order.perm_id or 0)
                 if seen is None or (seen.client_id, seen.order_id) != (client_id, order.order_id):
                     return _refused(asked, f"TWS does not tell it among the orders of client {client_id}")

@@ -98,6 +98,11 @@ class Session:
         self.tws_gone_at: datetime | None = None
         """When TWS itself was last seen not to be running: what lived in it only before that is lost."""
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where TWS listens now: every further connection goes there too."""
+        return self.endpoint.host, self._port
+
     # ---- state
 
     def put(self, **changed: object) -> None:
@@ -253,6 +258,7 @@ class Session:
         await self._load(link)
         if self.link is link:
             self.put(phase=Phase.UP, lost_at=None if self.state.lamps.tws is not Lamp.DOWN else self.state.lost_at)
+            self._waiters.check()
 
     async def _open(self) -> LinkPort:
         """Try the wanted client id, then the spare ones, moving on only while the answer is that the id is in use."""
@@ -260,8 +266,7 @@ class Session:
         for client_id in self.endpoint.client_ids:
             try:
                 return await self._broker.connect(
-                    self.endpoint.host,
-                    self._port,
+                    *self.address,
                     client_id,
                     self._emit,
                     self.stage,
