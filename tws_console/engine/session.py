@@ -92,7 +92,6 @@ class Session:
         self.put(entry_refusal=self._refusal())
         self._wanted_id = endpoint.client_ids[0]
         self._retry = asyncio.Event()
-        self._lost = asyncio.Event()
         self.prepare: Callable[[LinkPort], Awaitable[None]] = _nothing
         """What must have happened on a new link before it counts as up: until then nothing is placed over it."""
         self.tws_gone_at: datetime | None = None
@@ -177,7 +176,6 @@ class Session:
             restart = self.restart()
             words = f"link to TWS lost: {event.why}"
             self._notices.add(*((Tone.NOTE, f"{words}. {restart}") if restart else (Tone.BAD, words)))
-        self._lost.set()
 
     def _accounts(self, accounts: tuple[str, ...]) -> None:
         """Who is at the other end. Another set of accounts is another login: nothing stays armed for it."""
@@ -238,7 +236,6 @@ class Session:
             api_read_only=False,
             stages=tuple(Stage(name) for name in STAGE_ORDER),
         )
-        self._lost.clear()
         self._board.socket(up=False)
         link = await self._open()
         self.link = link
@@ -350,8 +347,18 @@ class Session:
             else:
                 failures = 0
                 await ready()
-                await self._lost.wait()
+                await self._loss()
             await self._pause(failures)
+
+    async def _loss(self) -> None:
+        """Return when the link has ended, also when that was before anybody listened to it (one that was adopted)."""
+        link = self.link
+        if link is None:
+            return
+        await link.lost()
+        if self.link is link:
+            self.link = None
+            self.put(lamps=self._board.socket(up=False), lost_at=self._clock.monotonic(), phase=Phase.WAITING)
 
     async def _pause(self, failures: int) -> None:
         endpoint = self.endpoint
