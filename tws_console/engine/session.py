@@ -255,7 +255,6 @@ class Session:
         await self._load(link)
         if self.link is link:
             self.put(phase=Phase.UP, lost_at=None if self.state.lamps.tws is not Lamp.DOWN else self.state.lost_at)
-            self._waiters.check()
 
     async def _open(self) -> LinkPort:
         """Try the wanted client id, then the spare ones, moving on only while the answer is that the id is in use."""
