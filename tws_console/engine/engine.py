@@ -16,6 +16,7 @@ from typing import Any
 
 from tws_console.engine.arming import Arming
 from tws_console.engine.book import Book
+from tws_console.engine.cancels import Cancels
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.ends import Ends
 from tws_console.engine.flatten import Flatten
@@ -114,7 +115,8 @@ class Engine:
         self.arming = Arming(self.session, journal, shared)
         self.side_links = SideLinks(broker, lambda: self.session.address, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
-        self.flatten = Flatten(self.trading, self.takeover, self.session, self.portfolio, self.quotes, shared)
+        self.cancels = Cancels(self.trading, self.takeover)
+        self.flatten = Flatten(self.trading, self.cancels, self.session, self.portfolio, self.quotes, shared)
         self.modifying = Modify(self.session, self.book, self.trading, self.side_links, journal, shared)
         self.stop = Stop(
             StopParts(
@@ -133,9 +135,7 @@ class Engine:
         self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
         self._has_lane = stop_lane
         self.ends = Ends(self.clock)
-        self.recovery = Recovery(
-            self.session, self.book, self.ends, self.trading, self.takeover, journal, shared, profile_client_id
-        )
+        self.recovery = Recovery(self.session, self.book, self.ends, self.cancels, journal, shared, profile_client_id)
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
         self.session.prepare = OrderIds(self.session, journal, shared).prepare
