@@ -126,7 +126,7 @@ class World:
             clock=clock,
             by="chaos",
         )
-        self.engine.list_patience = 6.0
+        self.engine.rounds.list_patience = 6.0
         await self.engine.start()
         if not await self.engine.waiters.until(lambda: self.engine.session.state.phase is Phase.UP, CONNECT_SECONDS):
             self.wrong("the engine did not connect")
