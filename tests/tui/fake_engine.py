@@ -198,23 +198,17 @@ class FakeTrading:
         self._calls.append(("place", ticket))
         return self.result
 
-    async def cancel(self, order: Order, timeout: float = 5.0) -> FakeCancelResult:
-        self._calls.append(("cancel", order))
-        return FakeCancelResult(order.key)
 
-
-class FakeTakeover:
-    """Needed for every order but those of the session's own id; answers at once."""
+class FakeCancels:
+    """A takeover for every order but those of the session's own id; answers at once."""
 
     def __init__(self, calls: list[tuple[str, object]], session: FakeSession) -> None:
         self._calls = calls
         self._session = session
 
-    def needed(self, order: Order, /) -> bool:
-        return order.client_id != self._session.state.client_id
-
-    async def cancel(self, order: Order, timeout: float = 5.0, *, may_bind: bool = False) -> FakeCancelResult:
-        self._calls.append(("takeover", order))
+    async def cancel(self, order: Order, timeout: float = 5.0, *, agreed: bool = False) -> FakeCancelResult:
+        own = order.client_id == self._session.state.client_id
+        self._calls.append(("cancel" if own else "takeover", order))
         return FakeCancelResult(order.key)
 
 
@@ -358,7 +352,7 @@ class FakeEngine:
         self.trading = FakeTrading(self.calls, self.portfolio.positions)
         self.flatten = FakeFlatten(self.calls)
         self.arming = FakeArming(self.calls, self.session, self.changes)
-        self.takeover = FakeTakeover(self.calls, self.session)
+        self.cancels = FakeCancels(self.calls, self.session)
         self.stop = self.stop_lane = FakeStop(self.calls, self.session, self.changes)
         self.recovery = FakeRecovery(self.calls, self.changes)
         self.reconciler = FakeReconciler(self.calls, self.session, self.changes)

@@ -8,7 +8,6 @@ ends read the stores and drain `changes`; nothing here calls a widget.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 from collections.abc import Coroutine, Iterable, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from tws_console.engine.arming import Arming
 from tws_console.engine.book import Book
+from tws_console.engine.cancels import Cancels
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.ends import Ends
 from tws_console.engine.flatten import Flatten
@@ -26,10 +26,11 @@ from tws_console.engine.order_ids import OrderIds
 from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import BrokerPort, Emit, FreezePort, JournalPort, LinkPort, RequestFailed
-from tws_console.engine.pulse import BEAT, Pulse
+from tws_console.engine.pulse import Pulse
 from tws_console.engine.reconcile import Reconciler
 from tws_console.engine.record import Recorder
 from tws_console.engine.recovery import Recovery
+from tws_console.engine.rounds import REQUEST_TIMEOUT, Rounds
 from tws_console.engine.session import Endpoint, Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLinks
@@ -51,15 +52,8 @@ from tws_console.rules.risk import Limits
 
 LOG = logging.getLogger(__name__)
 
-REQUEST_TIMEOUT = 5.0
-LIST_PATIENCE = 15.0
-"""Seconds without a list, and without being allowed to ask for one, after which the link is given up."""
 SPARE_IDS = range(20, 1020)
 """A stop places nothing, so when the profile's own client ids are used up its second connection takes any other."""
-ENDS_AGAIN = 10.0
-"""Seconds after which the ends of orders are asked for again when the question was refused or not answered."""
-SLOW_FACTOR = 2.0
-"""A list that takes long is asked for less often: at most every this many answer times."""
 
 
 class Engine:
@@ -86,7 +80,6 @@ class Engine:
         self.changes = Changes()
         self.waiters = Waiters()
         self.limits = limits
-        self.list_patience = LIST_PATIENCE
         self.journal = journal
         self.notices = Notices(self.changes, self.clock)
         self.book = Book(profile_client_id, self.changes, self.clock, codes)
@@ -112,10 +105,11 @@ class Engine:
             shared,
         )
         self.arming = Arming(self.session, journal, shared)
-        self.side_links = SideLinks(broker, self._take_from_side, self.waiters)
+        self.side_links = SideLinks(broker, lambda: self.session.address, self._take_from_side, self.waiters)
         self.takeover = Takeover(self.session, self.book, self.side_links, journal, shared)
-        self.flatten = Flatten(self.trading, self.takeover, self.session, self.portfolio, self.quotes, shared)
-        self.modifying = Modify(self.session, self.book, self.trading, self.latch, self.side_links, journal, shared)
+        self.cancels = Cancels(self.trading, self.takeover)
+        self.flatten = Flatten(self.trading, self.cancels, self.session, self.portfolio, self.quotes, shared)
+        self.modifying = Modify(self.session, self.book, self.trading, self.side_links, journal, shared)
         self.stop = Stop(
             StopParts(
                 self.session,
@@ -133,9 +127,7 @@ class Engine:
         self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
         self._has_lane = stop_lane
         self.ends = Ends(self.clock)
-        self.recovery = Recovery(
-            self.session, self.book, self.ends, self.trading, self.takeover, journal, shared, profile_client_id
-        )
+        self.recovery = Recovery(self.session, self.book, self.ends, self.cancels, journal, shared, profile_client_id)
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
         self.session.prepare = OrderIds(self.session, journal, shared).prepare
@@ -155,10 +147,9 @@ class Engine:
         )
         self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
         self._watch = Watch(self.book, self.portfolio, self.contracts)
+        self.rounds = Rounds(self.session, self.book, self.latch, self._watch, lambda: self.stop.running, shared)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._poll_now = asyncio.Event()
-        self._ends_after = 0.0
 
     # ---- events in
 
@@ -280,10 +271,10 @@ class Engine:
         self.reconciler.keeps = True
         self.session.put(frozen=self.latch.is_frozen())
         self._spawn(self.session.keep(self._ready_to_stay), "session")
-        self._spawn(self._poll(), "poll")
-        self._spawn(self._tick(), "tick")
-        self._spawn(self._beat(), "pulse")
-        self._spawn(self._supply(), "quotes")
+        self._spawn(self.rounds.poll(), "poll")
+        self._spawn(self.rounds.tick(), "tick")
+        self._spawn(self.rounds.beat(), "pulse")
+        self._spawn(self.rounds.supply(), "quotes")
         self._spawn(self.reconciler.keep(), "last known")
         self.stop_lane.start()
         if self._has_lane:
@@ -337,75 +328,6 @@ class Engine:
             self.notices.add(Tone.BAD, f"what was known before cannot be read: {error}")
         await self.recovery.look()
 
-    async def _poll(self) -> None:
-        """Ask for the list of all clients' orders again and again, one request in flight, slower when answers are
-        slow.
-        """
-        owed_since: float | None = None
-        while True:
-            newest = self.session.last_snapshot
-            took = newest.at - newest.asked_at if newest is not None else 0.0
-            delay = max(self.session.endpoint.poll_seconds, SLOW_FACTOR * took)
-            self._poll_now.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._poll_now.wait()
-            link = self.session.link
-            if link is None or self.stop.running:
-                continue
-            now = self.clock.monotonic()
-            owed_since = None if link.ask_all_orders() else owed_since or now
-            if owed_since is not None and now - owed_since > self.list_patience:
-                # Two lists are owed and no third may be asked for: only a fresh connection counts from nothing.
-                owed_since = None
-                await self.session.renew(f"TWS has not finished a list of orders for {self.list_patience:.0f} s")
-                continue
-            if self.book.needs_end and now >= self._ends_after:
-                await self._find_ends(link)
-            if not self.stop.running:
-                self.book.prune()
-
-    async def _find_ends(self, link: LinkPort) -> None:
-        """Orders left the lists without a word: completed orders and executions may tell how."""
-        wanted = set(self.book.needs_end)
-        self.book.needs_end.clear()
-        try:
-            await link.completed_orders(REQUEST_TIMEOUT)
-            await link.executions(REQUEST_TIMEOUT)
-        except RequestFailed as failed:
-            self.book.needs_end |= wanted
-            self._ends_after = self.clock.monotonic() + ENDS_AGAIN
-            self.notices.add(Tone.WARN, f"ends of orders not told: {failed.reason}")
-
-    async def _supply(self) -> None:
-        """Quotes and contract details for what is shown, once a second."""
-        while True:
-            link = self.session.link
-            if link is not None and link.up and self.session.state.snapshot_complete:
-                try:
-                    await self._watch.round(link)
-                except ValueError as error:
-                    self.notices.add(Tone.WARN, f"a quote cannot be asked for: {error}")
-            await asyncio.sleep(1.0)
-
-    async def _tick(self) -> None:
-        """Once a second: message rate, and whether somebody else froze or released entry."""
-        before = 0
-        while True:
-            link = self.session.link
-            frames = link.frames if link is not None else 0
-            frozen = self.latch.is_frozen()
-            self.session.look_at_windows()
-            self.session.put(messages_per_second=max(0, frames - before), frozen=frozen)
-            before = frames
-            await asyncio.sleep(1.0)
-
-    async def _beat(self) -> None:
-        self.pulse.start()
-        while True:
-            await asyncio.sleep(BEAT)
-            self.pulse.look()
-
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """An engine task owns its errors: it tells them and the others go on."""
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -427,7 +349,7 @@ class Engine:
 
     def refresh(self) -> None:
         """Ask for the full list now."""
-        self._poll_now.set()
+        self.rounds.poll_now()
 
     async def close(self) -> None:
         """Close the link and the journal. Nothing at the broker is touched."""

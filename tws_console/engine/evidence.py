@@ -14,9 +14,10 @@ from decimal import Decimal
 
 from tws_console.engine.ports import LinkPort
 from tws_console.model.events import CompletedSeen, SnapshotTaken
-from tws_console.model.ids import OrderKey
+from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.intent import Intent
 from tws_console.model.order import Order, Status
+from tws_console.model.recovery import unknown_instrument
 from tws_console.model.session import Lamps
 from tws_console.model.stop import StopLine, StopScope
 
@@ -131,6 +132,14 @@ class Evidence:
         if row.key != alias and alias in self.known:
             self.known[row.key] = self.known.pop(alias)
         self.known.setdefault(row.key, Known(at, row.filled))
+
+    def wants_intent(self, intent: Intent) -> bool:
+        """Whether a placement of which only the journal knows is in the scope of this stop."""
+        key = OrderKey.alias(intent.client_id, intent.order_id)
+        instrument = unknown_instrument(intent.con_id, intent.symbol)
+        return self.wanted(
+            Order(key, Owner.OWN, instrument, None, intent.client_id, intent.order_id, intent.account, intent.action)
+        )
 
     def is_late(self, known: Known) -> bool:
         """First seen so long after the user's own enter that it was not meant by it."""

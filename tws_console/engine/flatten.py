@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tws_console.engine.cancels import Cancels
 from tws_console.engine.portfolio import Portfolio, Quotes
 from tws_console.engine.ports import RequestFailed
 from tws_console.engine.results import CancelResult, PlaceResult
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
-from tws_console.engine.takeover import Takeover
 from tws_console.engine.trading import Trading
-from tws_console.model.ids import Owner
 from tws_console.model.instrument import Instrument
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order
@@ -62,14 +61,14 @@ class Flatten:
     def __init__(
         self,
         trading: Trading,
-        takeover: Takeover,
+        cancels: Cancels,
         session: Session,
         portfolio: Portfolio,
         quotes: Quotes,
         shared: Shared,
     ) -> None:
         self._trading = trading
-        self._takeover = takeover
+        self._cancels = cancels
         self._session = session
         self._portfolio = portfolio
         self._quotes = quotes
@@ -129,13 +128,14 @@ class Flatten:
         since = baseline(held, orders)
         done.instrument = (await self._trading.details(done.instrument)).smart()
         await self._price(done.instrument, timeout)
-        first = plan(await self._scene(done, since), how, self._cannot_cancel)
+        first = plan(await self._scene(done, since), how, self._cancels.cannot)
         if refusal := await self._refusal(done, since, first, how):
             return refusal
         if first.cancel:
-            await self._cancel(done, first.cancel, timeout)
+            # Parents before children, all at once on the wire; each is waited for.
+            done.cancelled = await self._cancels.cancel_each(first.cancel, timeout)
             await self._read(done, timeout)
-        last = plan(await self._scene(done, since), how, lambda order: done.lives(order) or self._cannot_cancel(order))
+        last = plan(await self._scene(done, since), how, lambda order: done.lives(order) or self._cancels.cannot(order))
         done.hazards = last.hazards
         if last.ticket is None:
             done.after = self._held(done)
@@ -199,7 +199,7 @@ class Flatten:
         after = plan(
             replace(scene, orders=tuple(row for row in scene.orders if row.key not in going)),
             how,
-            self._cannot_cancel,
+            self._cancels.cannot,
         )
         if after.ticket is None:
             done.hazards = after.hazards
@@ -210,26 +210,6 @@ class Flatten:
         if block is None:
             return None
         return done.result(Outcome.REFUSED, f"{done.so_far}: {block.msg}", ErrorCode(block.code))
-
-    def _cannot_cancel(self, order: Order) -> str:
-        """Why it cannot be cancelled from here; empty when it can."""
-        return self._takeover.cannot(order) if self._elsewhere(order) else self._trading.cannot_cancel(order)
-
-    def _elsewhere(self, order: Order) -> bool:
-        """Ours, but placed under another client id of the profile: a connection under that id cancels it."""
-        return order.owner is Owner.OWN and self._takeover.needed(order)
-
-    async def _cancel(self, done: _Done, orders: Sequence[Order], timeout: float) -> None:
-        """Parents before children, all at once on the wire; each is waited for."""
-        there: dict[int | None, list[Order]] = {}
-        for order in filter(self._elsewhere, orders):
-            there.setdefault(order.client_id, []).append(order)
-        here = [order for order in orders if not self._elsewhere(order)]
-        ended = await asyncio.gather(
-            asyncio.gather(*(self._trading.cancel(order, timeout) for order in here)),
-            *(self._takeover.cancel_together(group, timeout) for group in there.values()),
-        )
-        done.cancelled = tuple(result for results in ended for result in results)
 
     def _held(self, done: _Done) -> Decimal | None:
         return self._trading.position_of(done.account, done.instrument.con_id)

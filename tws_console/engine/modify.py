@@ -18,10 +18,8 @@ from ulid import ULID
 
 from tws_console.engine.book import Book
 from tws_console.engine.facts import same_terms
-from tws_console.engine.latch import Latch
-from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed, Sending
-from tws_console.engine.results import ModifyResult, Posted
-from tws_console.engine.review import FROZEN
+from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed
+from tws_console.engine.results import KeptBack, ModifyResult, Posted
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLink, SideLinks
@@ -55,7 +53,6 @@ class Modify:
         session: Session,
         book: Book,
         trading: Trading,
-        latch: Latch,
         side_links: SideLinks,
         journal: JournalPort,
         shared: Shared,
@@ -63,7 +60,6 @@ class Modify:
         self._session = session
         self._book = book
         self._trading = trading
-        self._latch = latch
         self._side_links = side_links
         self._journal = journal
         self._waiters = shared.waiters
@@ -126,10 +122,10 @@ class Modify:
 
     async def _elsewhere(self, asked: ModifyResult, request: OrderRequest, timeout: float) -> ModifyResult:
         """Under another id of the profile's, when no other program holds it."""
-        order, endpoint = asked.order, self._session.endpoint
+        order = asked.order
         client_id = order.client_id or 0
         try:
-            async with self._side_links.attached(endpoint.host, endpoint.port, client_id, timeout) as side:
+            async with self._side_links.attached(client_id, timeout) as side:
                 seen = side.pushed.get(order.perm_id or 0)
                 if seen is None or (seen.client_id, seen.order_id) != (client_id, order.order_id):
                     return _refused(asked, f"TWS does not tell it among the orders of client {client_id}")
@@ -143,7 +139,8 @@ class Modify:
         self, link: LinkPort, side: SideLink | None, asked: ModifyResult, request: OrderRequest, timeout: float
     ) -> ModifyResult:
         order = asked.order
-        wanted = self._placement(order, request)
+        wanted, left = self._placement(order, request), tickets_after(order, request, order.instrument)[0]
+        since = self._trading.baseline(order.account, order.instrument.con_id)
         intent = replace(
             self._trading.intent(wanted, link.client_id), kind=IntentKind.MODIFY, target_perm_id=order.perm_id
         )
@@ -156,16 +153,13 @@ class Modify:
             return _refused(asked, f"the journal cannot be written ({error})", ErrorCode.DATABASE_ERROR)
         asked = replace(asked, intent=wanted.intent)
         posted = Posted(link, wanted, order.key)
-
-        def written(at: float) -> None:
-            self._book.mark_modifying(order.key, wanted)
-            posted.written(at)
-
-        link.place(wanted, Sending(lambda: self._keep_back(order), written, posted.kept_back))
+        posted.send(
+            lambda: self._trading.last_look(left, order.key, since) or self._not_as_it_was(order),
+            on_written=lambda: self._book.mark_modifying(order.key, wanted),
+        )
         if await posted.done is None:
             self._journal.mark_not_sent(wanted.intent, posted.unsent)
-            code = ErrorCode.FROZEN if posted.unsent == FROZEN else ErrorCode.NOT_MODIFIABLE
-            return _refused(asked, posted.unsent, code)
+            return _refused(asked, posted.unsent, posted.code)
         asked = replace(asked, sent=True)
         self._journal.mark_sent(wanted.intent, self._clock.now())
         await self._waiters.until(lambda: self._answered(order.key, wanted, side), timeout)
@@ -191,19 +185,17 @@ class Modify:
             parent_id=parent_to_send(order, self._book.live()),
         )
 
-    def _keep_back(self, order: Order) -> str:
-        """Looked at immediately before the bytes: the freeze, and whether the number still names this very order."""
-        if self._latch.is_frozen():
-            return FROZEN
+    def _not_as_it_was(self, order: Order) -> KeptBack | None:
+        """Looked at immediately before the bytes: whether the number still names this very order, as it was shown."""
         row = self._book.get(order.key)
         if row is None or row.status not in STEADY or row.perm_id != order.perm_id:
-            return f"it is {'not known' if row is None else row.status.value} now: nothing was sent"
+            return ErrorCode.NOT_MODIFIABLE, f"it is {'not known' if row is None else row.status.value} now"
         named = self._book.by_alias(row.client_id or 0, row.order_id or 0)
         if [one.perm_id for one in named] != [order.perm_id] or row.order_id != order.order_id:
-            return "its number does not name it alone any more: nothing was sent"
+            return ErrorCode.NOT_MODIFIABLE, "its number does not name it alone any more"
         if (row.filled or 0) != (order.filled or 0) or changes_since(order, row):
-            return "it changed or filled in the meantime: look at it and ask again"
-        return ""
+            return ErrorCode.NOT_MODIFIABLE, "it changed or filled in the meantime: look at it and ask again"
+        return None
 
     def _answered(self, key: OrderKey, wanted: Placement, side: SideLink | None) -> bool:
         row = self._book.get(key)

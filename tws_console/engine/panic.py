@@ -14,7 +14,7 @@ from datetime import datetime
 
 from tws_console.engine.evidence import OWN_WINDOW, Evidence
 from tws_console.engine.press import Pressed
-from tws_console.engine.review import FROZEN
+from tws_console.engine.results import FROZEN
 from tws_console.engine.scoped_stop import scoped_evidence
 from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.stop_run import StopRun

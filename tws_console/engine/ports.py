@@ -156,6 +156,10 @@ class LinkPort(Protocol):
         """Ask anew for every profit and loss that is watched."""
         ...
 
+    async def lost(self) -> None:
+        """Return when the connection has ended, for whatever reason."""
+        ...
+
     async def close(self) -> None: ...
 
 

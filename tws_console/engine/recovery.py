@@ -11,16 +11,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tws_console.engine.book import Book
+from tws_console.engine.cancels import Cancels
 from tws_console.engine.ends import Ends
 from tws_console.engine.matching import could_be, ended_like, is_of, matches, shows_change
 from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed
 from tws_console.engine.results import CancelResult, login
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
-from tws_console.engine.takeover import Takeover
-from tws_console.engine.trading import Trading
 from tws_console.model.events import Event, SnapshotTaken
-from tws_console.model.ids import OrderKey, Owner, owned_ids
+from tws_console.model.ids import OrderKey, owned_ids
 from tws_console.model.intent import Intent, IntentKind, IntentState
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
@@ -53,8 +52,7 @@ class Recovery:
         session: Session,
         book: Book,
         ends: Ends,
-        trading: Trading,
-        takeover: Takeover,
+        cancels: Cancels,
         journal: JournalPort,
         shared: Shared,
         profile_client_id: int,
@@ -63,8 +61,7 @@ class Recovery:
         self._own = owned_ids(profile_client_id)
         self._book = book
         self._ends = ends
-        self._trading = trading
-        self._takeover = takeover
+        self._cancels = cancels
         self._journal = journal
         self._shared = shared
         self._began = shared.clock.now()
@@ -243,13 +240,11 @@ class Recovery:
             raise ChoiceRefused("no live order at the broker could be it: nothing was sent")
         _only([row.perm_id or 0 for row in live], "nothing was sent, cancel them in the list of orders")
         order = live[0]
-        elsewhere = order.owner is Owner.OWN and self._takeover.needed(order)
-        refusal = self._takeover.cannot(order) if elsewhere else self._trading.cannot_cancel(order)
+        refusal = self._cancels.cannot(order)
         if refusal:
             raise ChoiceRefused(f"nothing was sent: {refusal}", ErrorCode.FOREIGN_ORDER)
         self._decide("intent-cancel", one, order.perm_id)
-        cancel = self._takeover.cancel if elsewhere else self._trading.cancel
-        result = await cancel(order, timeout)
+        result = await self._cancels.cancel(order, timeout)
         if result.outcome in {"cancelled", "filled"}:
             self._adopt(one.intent, order.perm_id or 0, f"a person cancelled it: {result.outcome}")
             self._put(tuple(other for other in self.unresolved if other is not one))

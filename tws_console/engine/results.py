@@ -5,10 +5,11 @@ rules and ports only.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tws_console.engine.ports import LinkPort, Placement
+from tws_console.engine.ports import LinkPort, Placement, Sending
 from tws_console.model.ids import OrderKey
 from tws_console.model.order import Order, Status
 from tws_console.model.position import Quote
@@ -16,6 +17,10 @@ from tws_console.model.problems import ErrorCode
 from tws_console.model.ticket import FieldError, Ticket
 from tws_console.model.verdict import Verdict
 from tws_console.rules.amend import Change
+
+FROZEN = "frozen by an emergency stop: no order goes out until it is released"
+KeptBack = tuple[ErrorCode, str]
+"""Why something is kept back, as a code and as one sentence."""
 
 
 class ValidationFailed(Exception):
@@ -90,7 +95,7 @@ class ModifyResult:
 
 class Posted:
     """One placement given to the link, which ends its way once: `done` is the time it was written, or None when it
-    never was.
+    never was; then `unsent` and `code` say why.
     """
 
     def __init__(self, link: LinkPort, placement: Placement, key: OrderKey) -> None:
@@ -98,16 +103,35 @@ class Posted:
         self.placement = placement
         self.key = key
         self.unsent = ""
+        self.code = ErrorCode.IB_CONNECTION_FAILED
         self.done: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
 
-    def written(self, at: float) -> None:
+    def send(self, look: Callable[[], KeptBack | None], on_written: Callable[[], None] = lambda: None) -> None:
+        """Give it to the link. `look` is asked immediately before the bytes, `on_written` called right behind them."""
+
+        def guard() -> str:
+            found = look()
+            if found is None:
+                return ""
+            self.code, reason = found
+            return reason
+
+        def written(at: float) -> None:
+            on_written()
+            self._end(at)
+
+        self.link.place(self.placement, Sending(guard, written, self._kept_back))
+
+    def _kept_back(self, reason: str) -> None:
+        self.unsent = reason
+        if reason == FROZEN:
+            self.code = ErrorCode.FROZEN
+        self._end(None)
+
+    def _end(self, at: float | None) -> None:
+        # Whoever waited for it may have been interrupted.
         if not self.done.done():
             self.done.set_result(at)
-
-    def kept_back(self, reason: str) -> None:
-        self.unsent = reason
-        if not self.done.done():
-            self.done.set_result(None)
 
 
 def cancel_outcome(now: Order | None, before: Order) -> tuple[str, str]:

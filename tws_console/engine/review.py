@@ -14,14 +14,15 @@ from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.latch import Latch
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
-from tws_console.engine.ports import Guard, Placement, RequestFailed
-from tws_console.engine.results import Approval, ValidationFailed
+from tws_console.engine.ports import Placement, RequestFailed
+from tws_console.engine.results import FROZEN, Approval, KeptBack, ValidationFailed
 from tws_console.engine.session import Session
 from tws_console.model.clock import Clock
 from tws_console.model.ids import OrderKey
 from tws_console.model.instrument import Instrument, PriceStep, SymbolMatch
 from tws_console.model.order import Order
 from tws_console.model.position import AccountFigures
+from tws_console.model.problems import ErrorCode
 from tws_console.model.session import Lamp
 from tws_console.model.ticket import FieldError, OrderRequest, Ticket
 from tws_console.model.verdict import Verdict, WhatIf
@@ -34,7 +35,6 @@ from tws_console.rules.risk import Limits, Recent, Situation, verdicts
 
 OF_THE_WHOLE = frozenset({"max-quantity"})
 """Rules that look at the size of an order, however much of it has filled."""
-FROZEN = "frozen by an emergency stop: no order goes out until it is released"
 NOT_CLOSING = "the position or its other orders have changed: it would not only close any more"
 
 
@@ -224,11 +224,11 @@ class Review:
         link = self._session.link
         if link is None:
             return WhatIf(unavailable="no connection to TWS")
-        if reason := self._refusal() or not_armed(self._session.state, ticket.account):
-            return WhatIf(unavailable=reason)
+        if found := self._gates(ticket.account):
+            return WhatIf(unavailable=found[1])
         placement = self._placement(ticket, link.reserve_order_id(), "", transmit=True)
         try:
-            return await link.what_if(placement, self._guard, timeout)
+            return await link.what_if(placement, lambda: (self._gates(ticket.account) or ("", ""))[1], timeout)
         except RequestFailed as failed:
             return WhatIf(unavailable=failed.reason)
 
@@ -248,25 +248,34 @@ class Review:
             self.position_of(ticket.account, con_id),
         )
 
-    def _guard(self) -> str:
-        """Looked at immediately before a placement's bytes are written."""
-        return FROZEN if self._latch.is_frozen() else self._session.pulse.doubt()
+    def _gates(self, account: str, *, passes_freeze: bool = False) -> KeptBack | None:
+        """Whether anything at all may leave for this account now."""
+        if not passes_freeze and self._latch.is_frozen():
+            return ErrorCode.FROZEN, FROZEN
+        found = (
+            (ErrorCode.READ_ONLY, self._refusal()),
+            (ErrorCode.NOT_ARMED, not_armed(self._session.state, account)),
+            (ErrorCode.STALE_DATA, self._link_down()),
+        )
+        return next((one for one in found if one[1]), None)
 
-    def _guard_of(self, ticket: Ticket, own: OrderKey, since: Baseline | None, passes_freeze: bool) -> Guard:
-        """What is looked at immediately before the bytes of this very ticket, whose row is `own`."""
+    def last_look(
+        self, ticket: Ticket, own: OrderKey, since: Baseline | None, *, passes_freeze: bool = False
+    ) -> KeptBack | None:
+        """What is looked at immediately before the bytes of this very ticket, whose row is `own`: what may have changed
+        since the rules were asked, while the intent was written and the message waited for its turn.
+        """
+        if found := self._gates(ticket.account, passes_freeze=passes_freeze):
+            return found
+        if self._reduce_only(ticket) and not self._still_closing(ticket, own, since):
+            return ErrorCode.REDUCE_ONLY, NOT_CLOSING
+        return None
 
-        def guard() -> str:
-            if not passes_freeze and (reason := self._guard()):
-                return reason
-            return self._no_longer_closing(ticket, own, since) if self._reduce_only(ticket) else ""
-
-        return guard
-
-    def _no_longer_closing(self, ticket: Ticket, own: OrderKey, since: Baseline | None) -> str:
+    def _still_closing(self, ticket: Ticket, own: OrderKey, since: Baseline | None) -> bool:
         account, con_id = ticket.account, ticket.instrument.con_id
         others = [row for row in self.orders_of(account, con_id) if row.key != own]
         free = room(self.held_since(since, account, con_id), ticket.request.action, others)
-        return "" if free is not None and ticket.request.quantity <= free else NOT_CLOSING
+        return free is not None and ticket.request.quantity <= free
 
     def _placement(self, ticket: Ticket, order_id: int, ulid: str, *, transmit: bool) -> Placement:
         request = ticket.request

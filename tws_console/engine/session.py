@@ -92,11 +92,15 @@ class Session:
         self.put(entry_refusal=self._refusal())
         self._wanted_id = endpoint.client_ids[0]
         self._retry = asyncio.Event()
-        self._lost = asyncio.Event()
         self.prepare: Callable[[LinkPort], Awaitable[None]] = _nothing
         """What must have happened on a new link before it counts as up: until then nothing is placed over it."""
         self.tws_gone_at: datetime | None = None
         """When TWS itself was last seen not to be running: what lived in it only before that is lost."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where TWS listens now: every further connection goes there too."""
+        return self.endpoint.host, self._port
 
     # ---- state
 
@@ -172,7 +176,6 @@ class Session:
             restart = self.restart()
             words = f"link to TWS lost: {event.why}"
             self._notices.add(*((Tone.NOTE, f"{words}. {restart}") if restart else (Tone.BAD, words)))
-        self._lost.set()
 
     def _accounts(self, accounts: tuple[str, ...]) -> None:
         """Who is at the other end. Another set of accounts is another login: nothing stays armed for it."""
@@ -233,7 +236,6 @@ class Session:
             api_read_only=False,
             stages=tuple(Stage(name) for name in STAGE_ORDER),
         )
-        self._lost.clear()
         self._board.socket(up=False)
         link = await self._open()
         self.link = link
@@ -260,8 +262,7 @@ class Session:
         for client_id in self.endpoint.client_ids:
             try:
                 return await self._broker.connect(
-                    self.endpoint.host,
-                    self._port,
+                    *self.address,
                     client_id,
                     self._emit,
                     self.stage,
@@ -345,8 +346,18 @@ class Session:
             else:
                 failures = 0
                 await ready()
-                await self._lost.wait()
+                await self._loss()
             await self._pause(failures)
+
+    async def _loss(self) -> None:
+        """Return when the link has ended, also when that was before anybody listened to it (one that was adopted)."""
+        link = self.link
+        if link is None:
+            return
+        await link.lost()
+        if self.link is link:
+            self.link = None
+            self.put(lamps=self._board.socket(up=False), lost_at=self._clock.monotonic(), phase=Phase.WAITING)
 
     async def _pause(self, failures: int) -> None:
         endpoint = self.endpoint

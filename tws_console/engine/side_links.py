@@ -58,17 +58,18 @@ class SideLink:
 
 
 class SideLinks:
-    """Opens them at the session's endpoint. `take` gets the order truth they hear."""
+    """Opens them where TWS listens now, which `address` tells. `take` gets the order truth they hear."""
 
-    def __init__(self, broker: BrokerPort, take: Emit, waiters: Waiters) -> None:
+    def __init__(
+        self, broker: BrokerPort, address: Callable[[], tuple[str, int]], take: Emit, waiters: Waiters
+    ) -> None:
         self._broker = broker
+        self._address = address
         self._take = take
         self._waiters = waiters
 
     @asynccontextmanager
-    async def attached(
-        self, host: str, port: int, client_id: int, timeout: float, hear: Emit = _unheard
-    ) -> AsyncIterator[SideLink]:
+    async def attached(self, client_id: int, timeout: float, hear: Emit = _unheard) -> AsyncIterator[SideLink]:
         """A connection under `client_id`, closed at the end whatever happens. `timeout` seconds bound each stage.
         `hear` is told what is no order truth: errors, the loss of the connection, messages that could not be read.
 
@@ -77,7 +78,9 @@ class SideLinks:
         ID_IN_USE when another program holds the id.
         """
         side = SideLink()
-        side.link = await self._broker.connect(host, port, client_id, self._emit_for(side, hear), _unseen, timeout)
+        side.link = await self._broker.connect(
+            *self._address(), client_id, self._emit_for(side, hear), _unseen, timeout
+        )
         try:
             yield side
         finally:

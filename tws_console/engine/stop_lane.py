@@ -114,11 +114,10 @@ class StopLane:
 
     async def _open(self) -> StopSocketPort:
         """Under the first free client id. Raises ConnectFailed."""
-        endpoint = self._session.endpoint
         last = ConnectFailed(StageName.READY, "no client id is free")
         for client_id in islice(self._client_ids, MOST_IDS):
             try:
-                return await self._broker.open_stop_socket(endpoint.host, endpoint.port, client_id, STAGE_SECONDS)
+                return await self._broker.open_stop_socket(*self._session.address, client_id, STAGE_SECONDS)
             except ConnectFailed as failed:
                 last = failed
                 if failed.code != ID_IN_USE:

@@ -79,7 +79,6 @@ class SecondLink:
     async def hold(self, why: str) -> None:
         """Open it under the first free id and keep it until it is lost. A failure is noted and spaces the next try."""
         self._evidence.note(f"{why}: asking on a second connection too")
-        endpoint = self._parts.session.endpoint
         self._next_at = self._parts.shared.clock.monotonic() + WAITS[min(self._tries, len(WAITS) - 1)]
         self._tries += 1
         for count, client_id in enumerate(self._parts.spare_ids):
@@ -88,7 +87,7 @@ class SecondLink:
             if client_id == self._parts.session.state.client_id:
                 continue
             try:
-                await self._keep(endpoint.host, endpoint.port, client_id)
+                await self._keep(client_id)
             except ConnectFailed as failed:
                 if failed.code == ID_IN_USE:
                     continue
@@ -96,10 +95,10 @@ class SecondLink:
             return
         self._evidence.note("no client id is free for a second connection")
 
-    async def _keep(self, host: str, port: int, client_id: int) -> None:
+    async def _keep(self, client_id: int) -> None:
         self._board.socket(up=True)
         self._ended.clear()
-        async with self._parts.side_links.attached(host, port, client_id, STAGE_SECONDS, self._heard) as side:
+        async with self._parts.side_links.attached(client_id, STAGE_SECONDS, self._heard) as side:
             self.link = side.link
             try:
                 if side.link.up:

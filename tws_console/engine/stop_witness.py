@@ -58,8 +58,12 @@ class Witnesses:
             return
         rows = self._parts.book.orders.values()
         seen = {(row.order_ref, row.client_id, row.order_id) for row in rows if row.perm_id}
-        evidence.unanswered = [one for one in found if (one.order_ref, one.client_id, one.order_id) not in seen]
-        evidence.staged = tuple(_words(intent) for intent in staged)
+        evidence.unanswered = [
+            one
+            for one in found
+            if (one.order_ref, one.client_id, one.order_id) not in seen and evidence.wants_intent(one)
+        ]
+        evidence.staged = tuple(_words(intent) for intent in staged if evidence.wants_intent(intent))
         evidence.journal_read = True
 
     async def ask(self, track: Track, lines: tuple[StopLine, ...]) -> None:
@@ -130,11 +134,10 @@ class Witnesses:
         """Connect under the client id of lost placements and ask for each by its number. One that TWS shows at attach
         is there after all: it is told by that, and nothing is sent.
         """
-        endpoint = self._parts.session.endpoint
         mine = [line for line in lost if line.client_id == client_id]
         try:
             async with self._parts.side_links.attached(
-                endpoint.host, endpoint.port, client_id, PROBE_SECONDS, lambda event: self._hear(event, client_id)
+                client_id, PROBE_SECONDS, lambda event: self._hear(event, client_id)
             ) as side:
                 shown = {order.order_id for order in side.pushed.values()}
                 asked = [line for line in mine if line.order_id not in shown]

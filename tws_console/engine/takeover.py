@@ -114,9 +114,8 @@ class Takeover:
         return tuple(self._result(aim, start) for aim in aims)
 
     async def _attach(self, client_id: int, aims: Sequence[_Aim], timeout: float) -> None:
-        endpoint = self._session.endpoint
         try:
-            async with self._side_links.attached(endpoint.host, endpoint.port, client_id, timeout) as side:
+            async with self._side_links.attached(client_id, timeout) as side:
                 self._event("takeover-attached", client_id=client_id, perm_ids=[aim.row.perm_id for aim in aims])
                 await self._cancel_on(side, client_id, aims, timeout)
         except ConnectFailed as failed:

@@ -23,7 +23,6 @@ from tws_console.engine.ports import (
     LinkPort,
     Placement,
     RequestFailed,
-    Sending,
 )
 from tws_console.engine.results import (
     Approval,
@@ -33,7 +32,7 @@ from tws_console.engine.results import (
     cancel_outcome,
     login,
 )
-from tws_console.engine.review import FROZEN, NOT_CLOSING, Review
+from tws_console.engine.review import Review
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.ids import OrderKey
@@ -49,7 +48,6 @@ from tws_console.rules.risk import Limits, duplicate_key
 
 REASON_PATIENCE = 1.0
 """Seconds that the reason of an inactive order is waited for."""
-_KEPT_BACK = {FROZEN: ErrorCode.FROZEN, NOT_CLOSING: ErrorCode.REDUCE_ONLY}
 
 
 class Trading(Review):
@@ -96,24 +94,19 @@ class Trading(Review):
         """
         if closing is not None and not ticket.reduce_only:
             raise ValueError("only an order that may do nothing but close passes the freeze")
-        said = self.verdicts(ticket, closing)
-        block = next((verdict for verdict in said if verdict.level is Level.BLOCK), None)
-        reference = ticket.request.order_ref or ticket.request.client_tag
-        if block is not None:
-            return _refused(block.msg, _code(block.code), reference, said)
-        if approval is not None and approval.order_hash != order_hash(ticket):
-            return _refused("the order is not the one that was confirmed", ErrorCode.INTERNAL_ERROR, reference, said)
         async with self._one_at_a_time:
-            result = await self._commit_and_post(ticket, reference, said, closing)
+            # Judged one after the other, so that each counts what went out just before it.
+            said = self.verdicts(ticket, closing)
+            result = _blocked(ticket, said, approval) or await self._commit_and_post(ticket, said, closing)
         if isinstance(result, PlaceResult):
             return result
         return await self._outcome(result, said, timeout)
 
     async def _commit_and_post(
-        self, ticket: Ticket, reference: str, said: tuple[Verdict, ...], closing: Baseline | None
+        self, ticket: Ticket, said: tuple[Verdict, ...], closing: Baseline | None
     ) -> PlaceResult | Posted:
         """Order ids must reach TWS in rising order, so commit and post are one at a time."""
-        link = self._session.link
+        reference, link = _reference(ticket), self._session.link
         if link is None:
             return _refused("no connection to TWS: nothing was sent", ErrorCode.IB_CONNECTION_FAILED, reference, said)
         since = closing or self.baseline(ticket.account, ticket.instrument.con_id)
@@ -130,8 +123,7 @@ class Trading(Review):
             return _refused(words, ErrorCode.DATABASE_ERROR, reference, said)
         key = self._book.mark_sending(placement, link.client_id)
         posted = Posted(link, placement, key)
-        guard = self._guard_of(ticket, key, since, passes_freeze=closing is not None)
-        link.place(placement, Sending(guard, posted.written, posted.kept_back))
+        posted.send(lambda: self.last_look(ticket, key, since, passes_freeze=closing is not None))
         if not posted.unsent:
             self._recent.append((duplicate_key(ticket), self._clock.monotonic()))
         return posted
@@ -186,8 +178,7 @@ class Trading(Review):
         self._journal.mark_not_sent(posted.placement.intent, reason)
         self._book.drop_unsent(posted.key)
         self._notices.add(Tone.WARN, f"{_short(posted.placement)} was not sent: {reason}")
-        code = _KEPT_BACK.get(reason, ErrorCode.IB_CONNECTION_FAILED)
-        return _refused(reason, code, posted.placement.order_ref, said, intent=posted.placement.intent)
+        return _refused(reason, posted.code, posted.placement.order_ref, said, intent=posted.placement.intent)
 
     async def _reason_of_inactive(self, key: OrderKey, timeout: float) -> None:
         """TWS may tell that an order is inactive before it tells why (a recorded 201 came between two such pairs)."""
@@ -301,6 +292,22 @@ class Trading(Review):
     def _cancelled(self, row: Order, via: str, outcome: str, reason: str, start: float) -> CancelResult:
         elapsed = round((self._clock.monotonic() - start) * 1000, 1)
         return CancelResult(row.key, row.perm_id, row.client_id, row.order_id, via, outcome, reason, elapsed)
+
+
+def _reference(ticket: Ticket) -> str:
+    """The caller's own, empty when there is none."""
+    return ticket.request.order_ref or ticket.request.client_tag
+
+
+def _blocked(ticket: Ticket, said: tuple[Verdict, ...], approval: Approval | None) -> PlaceResult | None:
+    """The refusal of a rule, or of an order that is not the one that was confirmed."""
+    block = next((verdict for verdict in said if verdict.level is Level.BLOCK), None)
+    if block is not None:
+        return _refused(block.msg, _code(block.code), _reference(ticket), said)
+    if approval is not None and approval.order_hash != order_hash(ticket):
+        words = "the order is not the one that was confirmed"
+        return _refused(words, ErrorCode.INTERNAL_ERROR, _reference(ticket), said)
+    return None
 
 
 def _refused(

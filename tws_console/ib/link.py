@@ -344,6 +344,9 @@ class Link:
     def renew_feeds(self) -> None:
         self._feeds.renew()
 
+    async def lost(self) -> None:
+        await self.wire.lost.wait()
+
     async def close(self) -> None:
         """End the connection at once and return when it has ended."""
         self._closing = True

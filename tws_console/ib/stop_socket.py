@@ -38,7 +38,7 @@ class StopSocket:
         return not self._cut
 
     async def lost(self) -> None:
-        await self._link.wire.lost.wait()
+        await self._link.lost()
 
     async def close(self) -> None:
         await self._link.close()

@@ -105,11 +105,8 @@ async def _cancel(app: ConsoleApp, order: Order) -> None:
     if engine is None:
         return
     try:
-        if engine.takeover.needed(order):
-            # What client 0 does to manual orders stood in the question that was answered with yes.
-            result = await engine.takeover.cancel(order, may_bind=True)
-        else:
-            result = await engine.trading.cancel(order)
+        # What a takeover does, to manual orders too, stood in the question that was answered with yes.
+        result = await engine.cancels.cancel(order, agreed=True)
     except Exception as error:
         # The task's end is nobody's business but the user's: whatever it was, the order may still be live.
         log.exception("cancel of %s", order.key)

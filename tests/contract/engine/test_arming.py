@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -54,6 +55,22 @@ async def test_nothing_is_sent_for_a_live_account_until_it_is_armed(
 
         assert placed.submitted
         assert len(live_sim.requests(PLACE)) == 1
+
+
+async def test_nothing_is_sent_when_it_is_disarmed_while_the_intent_is_written(
+    live_sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(live_sim, home, mode=Mode.LIVE) as engine:
+        engine.arming.arm(PHRASE)
+        placing = asyncio.create_task(engine.trading.place(await live_ticket(engine)))
+        await asyncio.sleep(0)
+
+        engine.arming.disarm()
+        placed = await placing
+
+        assert (placed.submitted, placed.code) == (False, ErrorCode.NOT_ARMED)
+        assert placed.intent
+        assert not live_sim.requests(PLACE)
 
 
 async def test_arming_is_for_the_account_that_was_named_only(live_sim: SimulatorProcess, home: Path) -> None:

@@ -177,6 +177,8 @@ async def test_console_follows_to_the_new_port_and_enters_nothing_there(
             await until(engine, lambda: bool(moved.ctl("clients")) and engine.session.state.phase.value == "up", 20)
 
             assert engine.session.state.port == moved.port
+            async with engine.side_links.attached(12, 5.0):
+                assert {client["client_id"] for client in moved.ctl("clients")} == {11, 12}
             refused = await engine.trading.place(await ticket(engine))
             assert refused.code is ErrorCode.READ_ONLY
             assert f"--port {moved.port}" in refused.refusal

@@ -219,7 +219,7 @@ async def test_engine_connects_anew_and_knows_its_orders_when_tws_restarts(desk:
 
 
 async def test_link_survives_and_says_so_when_tws_refuses_the_pace(desk: Desk) -> None:
-    desk.engine.list_patience = 0.5
+    desk.engine.rounds.list_patience = 0.5
     await desk.fault("pacing", OURS, "rate=1")
     await until(desk.engine, lambda: "Max rate" in desk.notices())
     await desk.clear()

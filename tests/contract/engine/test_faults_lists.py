@@ -10,7 +10,7 @@ import pytest
 from tests.support.desk import GLOBAL_CANCEL, LIST, Desk
 from tests.support.desk import desk as open_desk
 from tests.support.engine import until
-from tws_console.engine import engine as engine_module
+from tws_console.engine import rounds
 from tws_console.model.order import Status, Witness
 from tws_console.model.stop import Outcome
 
@@ -109,7 +109,7 @@ async def test_stop_is_not_confirmed_when_global_cancels_are_ignored(busy: Desk)
 async def test_end_is_asked_for_again_when_the_question_was_refused(
     busy: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "ENDS_AGAIN", 0.2)
+    monkeypatch.setattr(rounds, "ENDS_AGAIN", 0.2)
     perm_id = next(perm for perm, order in busy.live().items() if order.by_hand)
     await busy.fault("read-only", OURS)
     busy.server.exchange.lifecycle.endings.finish_cancel(busy.server.exchange.book.orders[perm_id])

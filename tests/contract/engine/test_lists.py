@@ -229,7 +229,7 @@ async def test_order_of_another_client_gets_its_true_end_when_the_lists_have_a_f
 
 async def test_link_is_made_anew_when_two_ends_are_lost(sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(sim, home, polling=True) as engine:
-        engine.list_patience = 0.5
+        engine.rounds.list_patience = 0.5
         before = engine.session.link
         assert before is not None
         sim.ctl("fault", "no-end", ONLY, "count=2")

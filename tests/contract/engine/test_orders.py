@@ -215,6 +215,18 @@ async def test_order_ids_rise_at_tws_when_placements_are_made_at_once(empty_sim:
         assert sent == sorted(set(sent))
 
 
+async def test_second_of_two_like_orders_is_refused_when_they_are_placed_at_once(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(empty_sim, home, limits=Limits(duplicate_seconds=5.0)) as engine:
+        order = await ticket(engine)
+
+        results = await asyncio.gather(engine.trading.place(order), engine.trading.place(order))
+
+        assert sorted(str(result.code) for result in results) == ["DUPLICATE_ORDER", "None"]
+        assert len(empty_sim.requests(PLACE)) == 1
+
+
 async def test_lost_placement_is_the_order_when_a_preview_was_asked_first(
     empty_sim: SimulatorProcess, home: Path
 ) -> None:

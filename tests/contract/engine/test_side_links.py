@@ -16,7 +16,7 @@ async def test_side_link_knows_the_owners_orders_when_it_is_attached(sim: Simula
     wanted = {order["perm_id"] for order in sim.book(client_id=3)}
     async with connected_engine(sim, tmp_path) as engine:
         before = engine.session.state
-        async with engine.side_links.attached(sim.host, sim.port, 3, 5.0) as side:
+        async with engine.side_links.attached(3, 5.0) as side:
             assert wanted
             assert set(side.pushed) == wanted
             target = side.pushed[min(wanted)]
@@ -33,7 +33,7 @@ async def test_side_link_knows_the_owners_orders_when_it_is_attached(sim: Simula
 async def test_side_link_is_refused_when_the_owner_is_connected(sim: SimulatorProcess, tmp_path: Path) -> None:
     async with connected_engine(sim, tmp_path) as engine:
         with pytest.raises(ConnectFailed) as failed:
-            async with engine.side_links.attached(sim.host, sim.port, 11, 5.0):
+            async with engine.side_links.attached(11, 5.0):
                 raise AssertionError("a used id was given twice")
         assert failed.value.code == ID_IN_USE
         assert engine.session.link is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.support.desk import PLACE, Desk
@@ -10,6 +12,7 @@ from tests.support.engine import PAPER, ticket, until
 from tests.support.raw_client import eventually
 from tws_console.engine.pulse import LONGEST
 from tws_console.model.problems import ErrorCode
+from tws_console.rules.amend import Wish
 
 
 def stand_still() -> None:
@@ -82,3 +85,34 @@ async def test_nothing_is_placed_until_a_new_list_when_the_program_stood_still(d
     await until(desk.engine, lambda: not desk.row(order).stale and not desk.engine.pulse.doubt())
     assert (await desk.engine.trading.place(fresh)).submitted
     assert "stood-still" in (await desk.journal()).kinds
+
+
+async def test_change_is_kept_back_when_the_program_stood_still_before_its_bytes(desk: Desk) -> None:
+    order = await desk.placed()
+    await desk.engine.trading.details(order.instrument)
+    before = desk.requests(PLACE)
+
+    changing = asyncio.create_task(desk.engine.modifying.modify(desk.row(order), Wish(quantity=Decimal(7))))
+    await asyncio.sleep(0)  # its intent is on the way to the disk now
+    stand_still()
+    changed = await changing
+
+    assert (changed.sent, changed.code) == (False, ErrorCode.STALE_DATA)
+    assert changed.intent
+    assert desk.requests(PLACE) == before
+
+
+async def test_closing_order_is_kept_back_when_the_program_stood_still_before_its_bytes(desk: Desk) -> None:
+    con_id = int(await held(desk))
+    closing = replace(await ticket(desk.engine, "SELL", quantity="10", limit="90"), reduce_only=True)
+    since = desk.engine.trading.baseline(PAPER, con_id)
+    before = desk.requests(PLACE)
+
+    placing = asyncio.create_task(desk.engine.trading.place(closing, closing=since))
+    await asyncio.sleep(0)
+    stand_still()
+    placed = await placing
+
+    assert (placed.submitted, placed.code) == (False, ErrorCode.STALE_DATA)
+    assert placed.intent
+    assert desk.requests(PLACE) == before

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.engine import connected_engine, ticket, until
+from tests.support.engine import connected_engine, effective_for, ticket, until
 from tests.support.simulator import SimulatorProcess, wait_until
+from tws_console.bootstrap import build_engine
+from tws_console.ib.broker import TwsBroker
+from tws_console.ib.panic_socket import fire
 from tws_console.model.stop import Outcome, StopVerdict
 
 GLOBAL_CANCEL = 58
@@ -92,3 +96,24 @@ async def test_report_stands_still_when_the_freeze_is_released(sim: SimulatorPro
 
         assert engine.stop.report is not None
         assert not engine.stop.report.running
+
+
+async def test_stop_is_proved_when_its_connection_broke_before_it_was_gone_on_with(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    broker = TwsBroker()
+    engine = build_engine(
+        effective_for(sim), (11,), timeout=5.0, by="panic", journal_path=str(home / "journal.db"), broker=broker
+    )
+    fired = fire(sim.host, sim.port, [11], 5.0)
+    wait_until(lambda: len(sim.requests(GLOBAL_CANCEL)) == 1)
+    link = await broker.adopt(fired, engine.take)
+    sim.ctl("fault", "drop")
+    await link.lost()
+
+    engine.adopt(link)
+    engine.stop.adopt(fired.sent_at, datetime.now(UTC), None, fired.sent_at, "")
+    report = await engine.stop.wait(10)
+    await engine.close()
+
+    assert report.proved, report.why

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.engine.events import Wire
 from tests.unit.engine.test_book import placement, take
-from tws_console.engine import book as book_module
+from tws_console.engine import book_keeping
 from tws_console.engine.book import Book
 from tws_console.engine.store import Changes
 from tws_console.model.clock import Clock
@@ -70,7 +70,7 @@ def test_book_retires_by_two_lists_after_a_fill_when_it_filled_between_two(book:
 def test_book_keeps_every_row_when_more_orders_end_than_it_keeps(
     book: Book, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(book_module, "ENDED_KEPT", 2)
+    monkeypatch.setattr(book_keeping, "ENDED_KEPT", 2)
     take(book, *(wire.order(perm, 20, perm) for perm in range(1, 6)))
 
     take(book, wire.listed(), wire.listed())

@@ -37,9 +37,7 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
         order = the_one(args, engine, out)
         if engine.takeover.needed(order):
             _must_be_allowed(order, args, effective, engine, out)
-            result = await engine.takeover.cancel(order, args.timeout, may_bind=args.takeover)
-        else:
-            result = await engine.trading.cancel(order, args.timeout)
+        result = await engine.cancels.cancel(order, args.timeout, agreed=args.takeover)
         refusal = _whose(engine)
     judge(result, refusal)
     fields = fields_of(result)
