@@ -141,12 +141,8 @@ class World:
             clock=clock,
             by="chaos",
         )
-<<<<<<< HEAD
-        self.engine.list_patience = 6.0
-        self.flips = Flips(self, OURS)
-=======
         self.engine.rounds.list_patience = 6.0
->>>>>>> stop
+        self.flips = Flips(self, OURS)
         await self.engine.start()
         if not await self.engine.waiters.until(lambda: self.engine.session.state.phase is Phase.UP, CONNECT_SECONDS):
             self.wrong("the engine did not connect")
