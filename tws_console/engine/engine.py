@@ -193,6 +193,8 @@ class Engine:
                 self.reconciler.gap_begins(f"TWS had lost its link to IBKR ({event.code})")
                 self.book.mark_outage()
                 self.quotes.expire("TWS has lost its link to IBKR")
+                self.accounts.expire()
+                self.portfolio.expire()
             case LinkLost():
                 self.reconciler.gap_begins("the link to TWS was lost")
                 # What the next link says counts, until it tells of an outage of its own.
