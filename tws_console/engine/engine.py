@@ -27,6 +27,7 @@ from tws_console.engine.panic import Stop
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import BrokerPort, Emit, FreezePort, JournalPort, LinkPort, RequestFailed
 from tws_console.engine.pulse import Pulse
+from tws_console.engine.quote_lines import QuoteLines
 from tws_console.engine.reconcile import Reconciler
 from tws_console.engine.record import Recorder
 from tws_console.engine.recovery import Recovery
@@ -91,6 +92,7 @@ class Engine:
         shared = Shared(self.changes, self.waiters, self.notices, self.clock, self.pulse)
         self.session = Session(endpoint, broker, self.take, shared)
         self.contracts = Contracts(self._link, REQUEST_TIMEOUT)
+        self.lines = QuoteLines(self.session)
         self.latch = Latch(freeze, by)
         self.trading = Trading(
             self.session,
@@ -99,6 +101,7 @@ class Engine:
             self.accounts,
             self.quotes,
             self.contracts,
+            self.lines,
             journal,
             self.latch,
             limits,
@@ -146,8 +149,8 @@ class Engine:
             self._recorder.apply,
         )
         self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
-        self._watch = Watch(self.book, self.portfolio, self.contracts)
-        self.rounds = Rounds(self.session, self.book, self.latch, self._watch, lambda: self.stop.running, shared)
+        watch = Watch(self.book, self.portfolio, self.contracts, self.lines)
+        self.rounds = Rounds(self.session, self.book, self.latch, watch, lambda: self.stop.running, shared)
         self._generation = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -190,6 +193,8 @@ class Engine:
                 self.reconciler.gap_begins(f"TWS had lost its link to IBKR ({event.code})")
                 self.book.mark_outage()
                 self.quotes.expire("TWS has lost its link to IBKR")
+                self.accounts.expire()
+                self.portfolio.expire()
             case LinkLost():
                 self.reconciler.gap_begins("the link to TWS was lost")
                 # What the next link says counts, until it tells of an outage of its own.
@@ -206,8 +211,7 @@ class Engine:
         """TWS has its link to IBKR back. Subscriptions are gone (1101) or said to be kept (1102), which has been seen
         to be wrong (nautilus_trader issue 3968): everything is asked for again, and compared with what was known.
         """
-        self._watch.forget_lines()
-        self.trading.watch_again()
+        self.lines.again()
         link = self.session.link
         if link is not None and self.reconciler.keeps and self.session.state.snapshot_at is not None:
             link.renew_feeds()
@@ -231,8 +235,7 @@ class Engine:
         """Everything shown is from before the gap: stale, until a list asked for now confirms it."""
         self.book.mark_stale()
         self.quotes.expire("this program stood still")
-        self._watch.forget_lines()
-        self.trading.watch_again()
+        self.lines.again()
         self._recorder.stood_still(seconds)
         self.notices.add(
             Tone.WARN, f"this program stood still for {seconds:.0f} s: every row is stale until the next full list"
@@ -314,7 +317,7 @@ class Engine:
             link.watch_account_pnl(account)
         for account, con_id in self.portfolio.positions:
             link.watch_position_pnl(account, con_id)
-        self.trading.watch_again()
+        self.lines.again()
         live = self.book.live()
         owners = {(row.owner, row.client_id) for row in live}
         _settle_memory()

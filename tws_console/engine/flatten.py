@@ -30,6 +30,7 @@ from tws_console.rules.closing import Baseline, baseline
 from tws_console.rules.flatten_plan import FlattenPlan, How, Outcome, Scene, outcome_of, plan
 from tws_console.rules.hours import session_at
 
+WATCHER = "flatten"
 QUOTE_SECONDS = 2.0
 """How long a first price is waited for."""
 OLD_QUOTE_SECONDS = 60.0
@@ -161,9 +162,8 @@ class Flatten:
     async def _price(self, instrument: Instrument, timeout: float) -> None:
         """Have a first price and the price steps, as far as they come; without them the plan says so."""
         asked, con_id = self._clock.monotonic(), instrument.con_id
-        known = self._quotes.get(con_id)
         await self._trading.price_steps(instrument)
-        self._trading.watch(instrument)
+        self._trading.watch(instrument, WATCHER)
 
         def quoted() -> bool:
             quote = self._quotes.get(con_id)
@@ -171,8 +171,7 @@ class Flatten:
             return quote is not None and (bool(quote.problem) or (whole and quote.seen_at >= asked))
 
         await self._waiters.until(quoted, min(QUOTE_SECONDS, timeout))
-        if known is None:
-            self._trading.unwatch(con_id)
+        self._trading.unwatch(con_id, WATCHER)
 
     async def _scene(self, done: _Done, since: Baseline) -> Scene:
         account, instrument, now = done.account, done.instrument, self._clock.now()

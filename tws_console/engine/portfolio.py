@@ -37,6 +37,9 @@ SUMMARY_TAGS: Mapping[str, str] = MappingProxyType(
 """Tags of the account summary and the figures they feed (IBKR Campus TWS API docs, "Account Summary Tags")."""
 
 
+_NO_PROFIT: dict[str, Any] = {"daily_pnl": None, "unrealized_pnl": None, "realized_pnl": None}
+
+
 class Portfolio:
     """Holdings by (account, conId). A position that was never reported is not there; a reported zero is a zero."""
 
@@ -66,6 +69,7 @@ class Portfolio:
                 self._changes.session = True
             case LinkLost():
                 self.loaded = False
+                self.expire()
             case PnlSeen() if event.con_id is not None:
                 self._pnl(event, event.con_id)
             case _:
@@ -122,6 +126,11 @@ class Portfolio:
             ),
         )
 
+    def expire(self) -> None:
+        """No profit and no price that was told so far is one now; quantities are last known."""
+        for key, row in list(self._rows.items()):
+            self._put(key, replace(row, **_NO_PROFIT, market_value=None, market_price=None))
+
     def _put(self, key: PositionKey, row: Position) -> None:
         self._rows[key] = row
         self._changes.positions.add(key)
@@ -145,9 +154,7 @@ class Accounts:
             case AccountValueSeen():
                 self._value(event)
             case LinkLost():
-                # Profit is pushed anew on the next link; figures of the summary keep their value and their age.
-                for row in list(self._rows.values()):
-                    self._put(replace(row, daily_pnl=None, unrealized_pnl=None, realized_pnl=None))
+                self.expire()
             case PnlSeen() if event.con_id is None:
                 row = self._of(event.account)
                 self._put(
@@ -176,6 +183,11 @@ class Accounts:
         change: dict[str, Any] = {name: _number(event.value)}
         row = replace(self._of(event.account), seen_at=event.at, **change)
         self._put(replace(row, currency=event.currency) if name == "net_liquidation" else row)
+
+    def expire(self) -> None:
+        """No figure that was told so far is one now: each is unknown until it is told again."""
+        for row in list(self._rows.values()):
+            self._put(AccountFigures(row.account, currency=row.currency, seen_at=row.seen_at))
 
     def _of(self, account: str) -> AccountFigures:
         return self._rows.get(account) or AccountFigures(account)

@@ -15,6 +15,7 @@ from tws_console.engine.contracts import Contracts
 from tws_console.engine.latch import Latch
 from tws_console.engine.portfolio import Accounts, Portfolio, Quotes
 from tws_console.engine.ports import Placement, RequestFailed
+from tws_console.engine.quote_lines import QuoteLines
 from tws_console.engine.results import FROZEN, Approval, KeptBack, ValidationFailed
 from tws_console.engine.session import Session
 from tws_console.model.clock import Clock
@@ -49,6 +50,7 @@ class Review:
         accounts: Accounts,
         quotes: Quotes,
         contracts: Contracts,
+        lines: QuoteLines,
         latch: Latch,
         limits: Limits,
         clock: Clock,
@@ -59,13 +61,12 @@ class Review:
         self._accounts = accounts
         self._quotes = quotes
         self._contracts = contracts
+        self._lines = lines
         self._latch = latch
         self._limits = limits
         self._clock = clock
         self._recent: deque[tuple[str, float]] = deque(maxlen=200)
         """Key and monotonic second of what was sent from here."""
-        self._watched: dict[int, Instrument] = {}
-        """What somebody wants quotes of, by conId."""
 
     async def resolve(self, request: OrderRequest) -> tuple[Instrument, ...]:
         """Candidates for the request; see Contracts.resolve."""
@@ -81,22 +82,12 @@ class Review:
     async def price_steps(self, instrument: Instrument) -> tuple[PriceStep, ...]:
         return await self._contracts.price_steps(instrument)
 
-    def watch(self, instrument: Instrument) -> None:
+    def watch(self, instrument: Instrument, who: str = "ticket") -> None:
         """Ask for the instrument's quote as long as it is wanted."""
-        self._watched[instrument.con_id] = instrument
-        if self._session.link is not None:
-            self._session.link.watch_quote(instrument)
+        self._lines.want(who, instrument)
 
-    def unwatch(self, con_id: int) -> None:
-        self._watched.pop(con_id, None)
-        if self._session.link is not None:
-            self._session.link.unwatch_quote(con_id)
-
-    def watch_again(self) -> None:
-        """The prices told so far have expired: ask anew for what is watched."""
-        for con_id, instrument in list(self._watched.items()):
-            self.unwatch(con_id)
-            self.watch(instrument)
+    def unwatch(self, con_id: int, who: str = "ticket") -> None:
+        self._lines.leave(who, con_id)
 
     def account_for(self, request: OrderRequest) -> str:
         """The account the order is for. Raises ValidationFailed when there are several and none was named or pinned."""

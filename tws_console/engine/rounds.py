@@ -104,7 +104,7 @@ class Rounds:
             link = self._session.link
             if link is not None and link.up and self._session.state.snapshot_complete:
                 try:
-                    await self._watch.round(link)
+                    await self._watch.round()
                 except ValueError as error:
                     self._notices.add(Tone.WARN, f"a quote cannot be asked for: {error}")
             await asyncio.sleep(1.0)

@@ -24,6 +24,7 @@ from tws_console.engine.ports import (
     Placement,
     RequestFailed,
 )
+from tws_console.engine.quote_lines import QuoteLines
 from tws_console.engine.results import (
     Approval,
     CancelResult,
@@ -61,12 +62,13 @@ class Trading(Review):
         accounts: Accounts,
         quotes: Quotes,
         contracts: Contracts,
+        lines: QuoteLines,
         journal: JournalPort,
         latch: Latch,
         limits: Limits,
         shared: Shared,
     ) -> None:
-        super().__init__(session, book, portfolio, accounts, quotes, contracts, latch, limits, shared.clock)
+        super().__init__(session, book, portfolio, accounts, quotes, contracts, lines, latch, limits, shared.clock)
         self._journal = journal
         self._waiters = shared.waiters
         self._notices = shared.notices

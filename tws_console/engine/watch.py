@@ -9,9 +9,11 @@ from __future__ import annotations
 from tws_console.engine.book import Book
 from tws_console.engine.contracts import Contracts
 from tws_console.engine.portfolio import Portfolio
-from tws_console.engine.ports import LinkPort, RequestFailed
+from tws_console.engine.ports import RequestFailed
+from tws_console.engine.quote_lines import QuoteLines
 from tws_console.model.instrument import Instrument
 
+WATCHER = "orders"
 MOST_LINES = 40
 """Of the 100 lines that every TWS user has, shared with TWS itself (IBKR Campus TWS API docs, "Market Data Lines")."""
 DETAILS_AT_ONCE = 5
@@ -19,43 +21,32 @@ DETAILS_AT_ONCE = 5
 
 
 class Watch:
-    """What is watched on the present link, and which instruments are known in full."""
+    """What is on screen, and which instruments are known in full."""
 
-    def __init__(self, book: Book, portfolio: Portfolio, contracts: Contracts) -> None:
+    def __init__(self, book: Book, portfolio: Portfolio, contracts: Contracts, lines: QuoteLines) -> None:
         self._book = book
         self._portfolio = portfolio
         self._contracts = contracts
-        self._lines: dict[int, int] = {}
-        """Watched conIds and the link generation on which they were asked for."""
-        self._lost = False
+        self._lines = lines
         self._known: set[int] = set()
         self._refused: set[int] = set()
 
-    def forget_lines(self) -> None:
-        """TWS has lost its subscriptions (1101): everything is asked for anew."""
-        self._lost = True
-
-    async def round(self, link: LinkPort) -> None:
+    async def round(self) -> None:
         """Look once at what is there: watch new instruments, drop gone ones, learn a few contracts."""
         working = {row.instrument.con_id: row.instrument for row in self._book.live() if row.instrument.con_id}
-        self._quotes(link, working)
+        self._quotes(working)
         held = {position.instrument.con_id: position.instrument for position in self._portfolio.positions.values()}
         wanted = [one for con_id, one in {**held, **working}.items() if con_id not in self._known | self._refused]
         for instrument in wanted[:DETAILS_AT_ONCE]:
             await self._learn(instrument)
 
-    def _quotes(self, link: LinkPort, working: dict[int, Instrument]) -> None:
-        for con_id, generation in list(self._lines.items()):
-            if con_id in working and generation == link.generation and not self._lost:
-                continue
-            if generation == link.generation:
-                link.unwatch_quote(con_id)
-            del self._lines[con_id]
-        self._lost = False
-        for con_id, instrument in working.items():
-            if con_id not in self._lines and len(self._lines) < MOST_LINES:
-                link.watch_quote(instrument)
-                self._lines[con_id] = link.generation
+    def _quotes(self, working: dict[int, Instrument]) -> None:
+        held = self._lines.held_by(WATCHER)
+        for con_id in held - working.keys():
+            self._lines.leave(WATCHER, con_id)
+        missing = [one for con_id, one in working.items() if con_id not in held]
+        for instrument in missing[: max(0, MOST_LINES - len(held & working.keys()))]:
+            self._lines.want(WATCHER, instrument)
 
     async def _learn(self, instrument: Instrument) -> None:
         try:

@@ -14,6 +14,8 @@ from tws_console.engine.pulse import LONGEST
 from tws_console.model.problems import ErrorCode
 from tws_console.rules.amend import Wish
 
+END_OF_QUOTE = 2
+
 
 def stand_still() -> None:
     """Nothing of this process runs meanwhile, as after a SIGSTOP."""
@@ -67,6 +69,17 @@ async def test_quote_of_a_ticket_comes_again_when_the_link_is_back(desk: Desk) -
         desk.engine.retry_now()
 
         await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and bool(quote.bid))
+
+
+async def test_quote_of_an_order_goes_on_when_its_ticket_is_left(desk: Desk) -> None:
+    order = await desk.placed()
+    await until(desk.engine, lambda: desk.engine.quotes.get(order.instrument.con_id) is not None)
+
+    desk.engine.trading.watch(order.instrument)
+    desk.engine.trading.unwatch(order.instrument.con_id)
+    await desk.engine.trading.what_if(await ticket(desk.engine))  # a question behind it has been answered
+
+    assert desk.requests(END_OF_QUOTE) == 0
 
 
 async def test_nothing_is_placed_until_a_new_list_when_the_program_stood_still(desk: Desk) -> None:

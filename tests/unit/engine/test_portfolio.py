@@ -123,7 +123,7 @@ def test_account_total_has_the_fewest_day_trades_when_some_are_limited() -> None
 LOST = LinkLost(n=9, link=1, at=20.0, why="gone", expected=False)
 
 
-def test_account_profit_is_unknown_and_its_summary_keeps_its_age_when_the_link_is_lost() -> None:
+def test_account_figures_are_unknown_until_told_again_when_the_link_is_lost() -> None:
     accounts = Accounts(Changes())
     accounts.apply(value("DU1", "NetLiquidation", "100.5"))
     accounts.apply(
@@ -133,7 +133,35 @@ def test_account_profit_is_unknown_and_its_summary_keeps_its_age_when_the_link_i
     accounts.apply(LOST)
 
     row = accounts.figures["DU1"]
-    assert (row.daily_pnl, row.net_liquidation, row.seen_at) == (None, Decimal("100.5"), 6.0)
+    assert (row.daily_pnl, row.net_liquidation, row.currency, row.seen_at) == (None, None, "USD", 6.0)
+    accounts.apply(value("DU1", "NetLiquidation", "99"))
+    assert accounts.figures["DU1"].net_liquidation == Decimal(99)
+
+
+def test_position_has_unknown_profit_and_price_when_the_link_is_lost() -> None:
+    portfolio = Portfolio(Changes())
+    portfolio.apply(
+        PositionSeen(n=1, link=1, at=5.0, account="DU1", instrument=AAPL, quantity=Decimal(20), average_cost=None)
+    )
+    portfolio.apply(
+        PnlSeen(
+            n=2,
+            link=1,
+            at=6.0,
+            account="DU1",
+            con_id=AAPL.con_id,
+            daily=Decimal(-4),
+            unrealized=Decimal(330),
+            realized=None,
+            value=Decimal(3750),
+        )
+    )
+
+    portfolio.apply(LOST)
+
+    row = portfolio.positions["DU1", AAPL.con_id]
+    assert (row.quantity, row.daily_pnl, row.unrealized_pnl) == (Decimal(20), None, None)
+    assert (row.market_value, row.market_price) == (None, None)
 
 
 def test_positions_are_not_known_whole_when_the_next_link_has_not_told_all() -> None:
