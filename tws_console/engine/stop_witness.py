@@ -6,6 +6,7 @@ venue's statement of an end, also for orders of others, whose callbacks never co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Iterable
 from datetime import timedelta
 from functools import partial
@@ -17,9 +18,10 @@ from tws_console.engine.stop_listener import Listener
 from tws_console.engine.stop_parts import StopParts
 from tws_console.engine.stop_record import StopRecord
 from tws_console.model.events import Event, ProblemSeen
-from tws_console.model.ids import OrderKey
+from tws_console.model.ids import OrderKey, Owner
+from tws_console.model.instrument import Instrument
 from tws_console.model.intent import Intent
-from tws_console.model.order import Witness
+from tws_console.model.order import Order, Witness
 from tws_console.model.session import ID_IN_USE, ConnectFailed
 from tws_console.model.stop import StopLine
 
@@ -58,9 +60,34 @@ class Witnesses:
             return
         rows = self._parts.book.orders.values()
         seen = {(row.order_ref, row.client_id, row.order_id) for row in rows if row.perm_id}
-        evidence.unanswered = [one for one in found if (one.order_ref, one.client_id, one.order_id) not in seen]
+        lost = [one for one in found if (one.order_ref, one.client_id, one.order_id) not in seen]
+        evidence.unanswered = [one for one in lost if self._is_wanted(one)]
         evidence.staged = tuple(_words(intent) for intent in staged)
         evidence.journal_read = True
+
+    def _is_wanted(self, intent: Intent) -> bool:
+        """Whether a placement without an answer is in the scope of this stop. The journal has the name of its
+        instrument only, and that of a future or a pair begins with its symbol.
+        """
+        key = OrderKey.alias(intent.client_id, intent.order_id)
+        row = self._parts.book.get(key)
+        if row is not None and row.intent == intent.ulid:
+            return self._evidence.wanted(row)
+        instruments = {Instrument(intent.con_id, name) for name in (intent.symbol, re.split("[ .]", intent.symbol)[0])}
+        return any(
+            self._evidence.wanted(
+                Order(
+                    key,
+                    Owner.OWN,
+                    instrument,
+                    client_id=intent.client_id,
+                    order_id=intent.order_id,
+                    account=intent.account,
+                    action=intent.action,
+                )
+            )
+            for instrument in instruments
+        )
 
     async def ask(self, track: Track, lines: tuple[StopLine, ...]) -> None:
         """Completed orders tell the ends of others' orders, also while some are still live; only what was asked after

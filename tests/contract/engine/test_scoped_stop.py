@@ -10,6 +10,7 @@ import pytest
 from tests.support.engine import connected_engine, row, ticket, until
 from tests.support.simulator import SimulatorProcess
 from tws_console.model.order_scope import OrderScope
+from tws_console.model.problems import ErrorCode
 from tws_console.model.stop import Outcome, StopVerdict
 
 CANCEL, GLOBAL_CANCEL = 4, 58
@@ -71,6 +72,22 @@ async def test_scoped_stop_is_proved_on_a_second_link_when_lists_of_the_main_one
         assert any("second connection" in note for note in report.notes)
         assert perm_ids(sim.book()) == others
         assert not sim.requests(GLOBAL_CANCEL)
+
+
+async def test_placement_without_an_answer_is_left_alone_when_it_is_not_in_the_scope(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        sim.ctl("fault", "drop-placement", "client=11")
+        lost = await engine.trading.place(await ticket(engine), timeout=0.3)
+        assert lost.code is ErrorCode.OUTCOME_UNKNOWN
+
+        engine.stop.fire_at(OrderScope(client_id=3))
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert {request["client_id"] for request in sim.requests(CANCEL)} == {3}
+        assert {line.client_id for line in report.orders} == {3}
 
 
 async def test_order_can_be_placed_when_a_scoped_stop_has_run(sim: SimulatorProcess, home: Path) -> None:
