@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
-from tws_console.engine import stop_run
+from tws_console.engine import review, stop_run
 from tws_console.engine.evidence import Evidence
 from tws_console.engine.proof import judge
 from tws_console.engine.trading import Trading
 from tws_console.model.order import Order
 from tws_console.model.stop import StopLine, StopReport, StopVerdict
+from tws_console.rules import flatten_plan, gates
+from tws_console.rules.closing import room
 
 
 @contextmanager
@@ -47,7 +50,25 @@ def false_proof() -> Iterator[None]:
         stop_run.judge = judge  # type: ignore[attr-defined]
 
 
-NOT_YET = {"flip": "flip needs a flatten in the engine: add the action to actions.py, the defect here"}
-"""Defects that wait for a part of the engine, and what to do when it is there. `World.flattened` feeds the check."""
+@contextmanager
+def flip() -> Iterator[None]:
+    """Plan, rule and guard of a closing order forget what else could close."""
 
-DEFECTS: dict[str, Callable[[], Any]] = {"foreign-cancel": foreign_cancel, "false-proof": false_proof}
+    def careless(held: Decimal | None, action: str, orders: Iterable[Order]) -> Decimal | None:
+        return room(held, action, ())
+
+    places = (flatten_plan, gates, review)
+    for place in places:
+        place.room = careless  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for place in places:
+            place.room = room  # type: ignore[attr-defined]
+
+
+DEFECTS: dict[str, Callable[[], Any]] = {
+    "foreign-cancel": foreign_cancel,
+    "false-proof": false_proof,
+    "flip": flip,
+}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 from tests.support.raw_client import RawClient, place_fields
+
+CANCEL = 4
 
 
 class ForeignClient:
@@ -15,6 +18,10 @@ class ForeignClient:
         self._client: RawClient | None = None
         self._reading: asyncio.Task[None] | None = None
         self._port = 0
+        self.placed: set[int] = set()
+        """Numbers that it placed or changed an order under."""
+        self.cancelled: Counter[int] = Counter()
+        """Numbers that it cancelled, one count each time."""
 
     async def connect(self, port: int) -> None:
         self._port = port
@@ -45,7 +52,12 @@ class ForeignClient:
     async def place(self, order_id: int, **terms: object) -> None:
         client = await self._ready()
         if client is not None:
+            self.placed.add(order_id)
             client.send(*place_fields(order_id, version=client.version, **terms))  # type: ignore[arg-type]
+
+    async def cancel(self, order_id: int) -> None:
+        self.cancelled[order_id] += 1
+        await self.send(CANCEL, 1, order_id, "")
 
     async def send(self, *fields: object) -> None:
         client = await self._ready()

@@ -37,10 +37,11 @@ async def settle(world: World) -> None:
     if not await engine.waiters.until(calm, REST_SECONDS):
         state = engine.session.state
         notices = [line.text for line in engine.notices.lines][-3:]
+        stop = engine.stop.report.why if engine.stop.report is not None and engine.stop.running else ""
         age = world.loop.time() - (state.snapshot_at or 0.0)
         world.wrong(
             f"no rest after {REST_SECONDS:g} s: {state.phase}, list {age:.1f} s old, {state.unverified!r}, broker busy "
-            f"{gateway.clock.pending}, ends wanted {engine.book.needs_end}, {notices}"
+            f"{gateway.clock.pending}, ends wanted {engine.book.needs_end}, stop {stop!r}, {notices}"
         )
 
 
@@ -51,7 +52,6 @@ def check(world: World) -> None:
         _row(world, row)
     _intents(world)
     _positions(world)
-    _flips(world)
 
 
 def _rows_live(world: World) -> None:
@@ -102,11 +102,3 @@ def _positions(world: World) -> None:
         held = world.held(account, con_id)
         if position.quantity != held:
             world.wrong(f"position {position.instrument.name} is shown {position.quantity}, TWS has {held}")
-
-
-def _flips(world: World) -> None:
-    """No flatten turned a position around."""
-    for account, con_id, before in world.flattened:
-        held = world.held(account, con_id)
-        if before * held < 0:
-            world.wrong(f"flatten turned {before} of {con_id} into {held}")

@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import closing
 from decimal import Decimal
 
-from tests.chaos.world import OURS, World
+from tests.chaos.world import OURS, OURS_TOO, World
 from tws_console.model.order import Order, Witness
 from tws_console.model.stop import StopReport
 from tws_console.simulator.orders import Order as SimulatedOrder
@@ -24,7 +24,7 @@ class Observer:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._placed: Counter[tuple[int, str]] = Counter()
+        self._placed: Counter[tuple[int, int, str]] = Counter()
         self._filled: dict[int, Decimal] = {}
         self._latched = False
         """A global cancel of ours has arrived and entry is still frozen: no later bytes may be a placement."""
@@ -46,42 +46,98 @@ class Observer:
     # ---- requests
 
     def _saw_place(self, client_id: int, placement: Placement) -> None:
-        world = self._world
-        if client_id == OURS and not placement.terms.what_if:
-            reference = placement.terms.order_ref
-            world.note(f"TWS gets placement {placement.order_id} {reference}")
-            self._placed[placement.order_id, reference] += 1
-            if self._placed[placement.order_id, reference] > 1 + world.changes_wanted[placement.order_id]:
-                world.wrong(f"placement {placement.order_id} was sent twice")
-            if not self._intended(placement.order_id, reference):
-                world.wrong(f"placement {placement.order_id} has no intent on disk")
-            self._latched = self._latched and world.engine.latch.is_frozen()
-            if self._latched:
-                world.wrong(f"placement {placement.order_id} left while frozen")
+        number = placement.order_id
+        if placement.terms.what_if or not self._by_us(client_id, number):
+            self._place(client_id, placement)
+            return
+        world, reference = self._world, placement.terms.order_ref
+        changed = world.server.exchange.book.find(client_id, number)
+        world.note(f"TWS gets placement {client_id}/{number} {reference}" + (" again" if changed else ""))
+        self._placed[client_id, number, reference] += 1
+        asked = self._changes_asked(client_id, number) + (client_id == OURS)
+        if self._placed[client_id, number, reference] > asked:
+            world.wrong(f"placement {client_id}/{number} was sent twice")
+        if self._intended(client_id, number, reference) < self._placed[client_id, number, reference]:
+            world.wrong(f"placement {client_id}/{number} has no intent on disk")
+        self._latched = self._latched and world.engine.latch.is_frozen()
+        if self._latched and not world.flips.closes(reference):
+            world.wrong(f"placement {client_id}/{number} left while frozen")
+        world.flips.arrives(placement)
         self._place(client_id, placement)
+        if changed is not None:
+            self._in_place(changed)
+
+    def _by_us(self, client_id: int, number: int) -> bool:
+        """Our second id is also used by hand; a number that was not placed so can only be a change of ours."""
+        if client_id != OURS_TOO:
+            return client_id == OURS
+        return self._world.server.exchange.book.find(client_id, number) is not None
+
+    def _changes_asked(self, client_id: int, number: int) -> int:
+        world = self._world
+        named = [one.perm_id for one in world.book.values() if (one.client_id, one.order_id) == (client_id, number)]
+        return sum(world.changes_wanted[perm_id] for perm_id in named)
+
+    def _in_place(self, changed: SimulatedOrder) -> None:
+        """A change keeps the permId: its number must not have become a second order by our doing."""
+        world = self._world
+        now = world.server.exchange.book.find(changed.client_id or 0, changed.order_id)
+        if now is not changed and not world.done["double-perm"]:
+            reached = f"#{now.perm_id}" if now is not None else "nothing"
+            world.wrong(f"a change of #{changed.perm_id} made its number mean {reached}")
 
     def _saw_birth(self, order: SimulatedOrder) -> None:
         self._born[order.perm_id] = self._world.loop.time()
         self._add(order)
 
-    def _intended(self, order_id: int, reference: str) -> bool:
+    def _intended(self, client_id: int, order_id: int, reference: str) -> int:
+        """How many placements and changes of this order are meant on disk."""
         path = f"file:{self._world.engine.journal.path}?mode=ro"  # type: ignore[attr-defined]
         with closing(sqlite3.connect(path, uri=True)) as journal:
-            question = "SELECT 1 FROM intent WHERE client_id = ? AND order_id = ? AND order_ref = ?"
-            return journal.execute(question, (OURS, order_id, reference)).fetchone() is not None
+            question = "SELECT count(*) FROM intent WHERE client_id = ? AND order_id = ? AND order_ref = ?"
+            found: tuple[int] = journal.execute(question, (client_id, order_id, reference)).fetchone()
+            return found[0]
 
     def _saw_cancel(self, client_id: int, order_id: int) -> None:
         world = self._world
         order = world.server.exchange.book.find(client_id, order_id)
+        reached = f"#{order.perm_id}" if order is not None else "nothing"
+        world.note(f"TWS gets cancel {client_id}/{order_id}, which is {reached}")
+        theirs = next((one for one in (*world.others, world.second) if one.client_id == client_id), None)
+        if theirs is not None and theirs.cancelled[order_id]:
+            theirs.cancelled[order_id] -= 1
+        elif not self._was_asked(client_id, order_id, order):
+            world.wrong(f"a cancel of {client_id}/{order_id} reached {reached}, which nobody asked for")
+        self._cancel(client_id, order_id)
+
+    def _was_asked(self, client_id: int, order_id: int, order: SimulatedOrder | None) -> bool:
+        """Whether a cancel of ours reaches exactly what somebody asked to cancel."""
+        world = self._world
         if client_id == OURS:
-            reached = f"#{order.perm_id}" if order is not None else "nothing"
-            world.note(f"TWS gets cancel {order_id}, which is {reached}")
             wanted = next((row for row in world.cancels_wanted if self._means(row, order_id)), None)
             if wanted is not None:
                 world.cancels_wanted.remove(wanted)
-            elif not world.engine.stop.running:
-                world.wrong(f"a cancel of {order_id} reached {reached}, which nobody asked for")
-        self._cancel(client_id, order_id)
+                return True
+        elif order is not None and order.perm_id in world.takeovers_wanted:
+            world.takeovers_wanted.remove(order.perm_id)
+            return True
+        if order is None:
+            return (client_id == OURS and world.flips.cancels_unanswered(order_id)) or self._stopped(order)
+        if order.client_id in (OURS, OURS_TOO) and world.flips.cancels(order):
+            return True
+        return self._stopped(order)
+
+    def _stopped(self, order: SimulatedOrder | None) -> bool:
+        """Whether the newest stop may reach this order."""
+        if not self._world.stops or not self._world.engine.stop.running:
+            return False
+        scope = self._world.stops[-1]
+        if scope is None or order is None:
+            return True
+        book = self._world.engine.book
+        row = book.find(order.perm_id)
+        rows = (row,) if row is not None else book.by_alias(order.client_id or 0, order.order_id)
+        return any(scope.holds(one) for one in rows)
 
     def _means(self, shown: Order, order_id: int) -> bool:
         """Whether a cancel of this number of ours reaches exactly the order that was shown."""
@@ -98,8 +154,7 @@ class Observer:
             self.global_cancels += 1
             world.note("TWS gets the global cancel")
             self._latched = world.engine.latch.is_frozen()
-            report = world.engine.stop.report
-            if report is None:
+            if None not in world.stops:
                 world.wrong("a global cancel left without a stop")
         self._global(client_id)
 
@@ -140,7 +195,11 @@ class Observer:
         world.note("PROVED")
         newest = world.engine.session.last_snapshot
         asked = newest.asked_at if newest is not None else 0.0
+        scope = world.stops[-1]
         for order in world.live().values():
-            hidden = world.lied and world.engine.book.find(order.perm_id) is None
+            row = world.engine.book.find(order.perm_id)
+            if scope is not None and (row is None or not scope.holds(row)):
+                continue
+            hidden = world.lied and row is None
             if self._born.get(order.perm_id, 0.0) < asked and not hidden:
                 world.wrong(f"proved, and #{order.perm_id} is {order.status}")

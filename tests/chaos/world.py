@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.flips import Flips
 from tests.chaos.foreign import ForeignClient
 from tws_console.config.freeze import FreezeFile
 from tws_console.engine.engine import Engine
@@ -27,6 +28,7 @@ from tws_console.journal.writer import Journal
 from tws_console.model.clock import Clock
 from tws_console.model.instrument import Instrument
 from tws_console.model.order import Order
+from tws_console.model.order_scope import OrderScope
 from tws_console.model.session import Mode, Phase
 from tws_console.rules.risk import Limits
 from tws_console.simulator import orders as simulated
@@ -34,6 +36,8 @@ from tws_console.simulator.gateway import Settings
 from tws_console.simulator.server import SimulatorServer
 
 OURS = 11
+OURS_TOO = 12
+"""Another client id of the profile: a second console of the same user."""
 OTHERS = (21, 33)
 ACCOUNT = "DU1234567"
 SYMBOLS = ("AAPL", "KO", "MSFT")
@@ -58,13 +62,17 @@ class World:
         self.folder = folder
         self.engine: Engine
         self.others = [ForeignClient(client_id) for client_id in OTHERS]
+        self.second = ForeignClient(OURS_TOO)
         self.instruments: list[Instrument] = []
         self.cancels_wanted: list[Order] = []
         """Rows as they were shown when somebody asked to cancel them, one entry a time."""
+        self.takeovers_wanted: list[int] = []
+        """The permIds that takeovers were asked for, one entry a time."""
         self.changes_wanted: Counter[int] = Counter()
-        """How many changes were asked for, by order id: each may send its placement once more."""
-        self.flattened: list[tuple[str, int, Decimal]] = []
-        """(account, conId, quantity held) of every position that was being flattened, as it was before."""
+        """How many changes were asked for, by permId: each may send its placement once more."""
+        self.stops: list[OrderScope | None] = []
+        """What every stop was pressed for; None is everything."""
+        self.flips: Flips
         self.places: list[PlaceResult] = []
         self.lied = False
         """Whether the simulator ever told a list that was not true."""
@@ -90,6 +98,13 @@ class World:
     def live(self) -> dict[int, simulated.Order]:
         """Orders that are in the lists of open orders."""
         return {order.perm_id: order for order in self.server.exchange.book.live()}
+
+    def is_twin(self, order: simulated.Order) -> bool:
+        """Whether the broker made it beside another order of the same number."""
+        number = (order.client_id, order.order_id)
+        return order.client_id is not None and any(
+            (one.client_id, one.order_id) == number and one.perm_id < order.perm_id for one in self.book.values()
+        )
 
     def by_reference(self, reference: str) -> list[simulated.Order]:
         return [order for order in self.book.values() if reference and order.terms.order_ref == reference]
@@ -127,6 +142,7 @@ class World:
             by="chaos",
         )
         self.engine.rounds.list_patience = 6.0
+        self.flips = Flips(self, OURS)
         await self.engine.start()
         if not await self.engine.waiters.until(lambda: self.engine.session.state.phase is Phase.UP, CONNECT_SECONDS):
             self.wrong("the engine did not connect")
@@ -158,7 +174,7 @@ class World:
             await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
-        for other in self.others:
+        for other in (*self.others, self.second):
             other.close()
         await self.engine.close()
         await self.server.stop()

@@ -19,6 +19,7 @@ _POSITIONS = {
     "trailing_percent": 69,
     "clearing_account": 78,
     "limit_offset": 92,
+    "cash_quantity": 100,
 }
 _SEC_TYPE, _BEHIND_HIDDEN, _ALGO, _CONDITIONS = 4, 35, 82, 89
 

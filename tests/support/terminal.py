@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -51,6 +52,8 @@ class Terminal:
         self._closed = False
         self._reading = threading.Event()
         self._reading.set()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._wake, self._woken = os.pipe()
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Terminal:
@@ -67,7 +70,7 @@ class Terminal:
             close_fds=True,
         )
         os.close(slave)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader.start()
         return self
 
     def __exit__(
@@ -89,6 +92,9 @@ class Terminal:
     def _read(self) -> None:
         while True:
             self._reading.wait()
+            ready, _, _ = select.select([self._master, self._wake], [], [])
+            if self._wake in ready:
+                return
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -153,7 +159,13 @@ class Terminal:
         return self.process.wait(seconds)
 
     def hang_up(self) -> None:
-        """Close the terminal, as a dropped SSH does."""
+        """Close the terminal, as a dropped SSH does. The reader ends first: the next terminal gets the same descriptor,
+        and a reader that was left would take its output.
+        """
         if not self._closed:
             self._closed = True
-            os.close(self._master)
+            os.write(self._woken, b"\0")
+            self.resume()
+            self._reader.join(10)
+            for descriptor in (self._master, self._wake, self._woken):
+                os.close(descriptor)

@@ -20,6 +20,7 @@ from tests.tui.tickets import PASSED
 from tests.tui.waiting import until
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.order import Status
+from tws_console.model.stop import Outcome
 from tws_console.model.ticket import Ticket
 from tws_console.tui.app import ConsoleApp
 from tws_console.tui.commands import CommandPalette
@@ -257,3 +258,18 @@ async def test_question_keeps_its_answers_in_sight_when_many_orders_would_be_bou
         text = screen_text(on.app)
         assert "binds all 22 manual orders" in " ".join(text.replace("│", " ").split())
         assert "to cancel it type TSLA" in text
+
+
+async def test_proof_has_the_orders_of_the_newest_stop_when_a_key_was_just_pressed() -> None:
+    async with console() as on:
+        on.engine.stop.report = proofs.PROVED
+        on.app.switch_mode("proof")
+        await until(on.pilot, lambda: "PROVED" in screen_text(on.app), "the former proof")
+        await on.press("j")
+
+        newer = proofs.line(data.ORDERS[8], Outcome.LIVE, reason="takeover c12")
+        on.engine.stop.report = replace(proofs.STOPPING, started_at="2026-11-20T14:30:00.000Z", orders=(newer,))
+        on.engine.changes.mark(stop=True)
+
+        await until(on.pilot, lambda: "takeover c12" in screen_text(on.app), "the order of the new stop")
+        assert "1-1 of 1" in screen_text(on.app)

@@ -25,6 +25,16 @@ ROOT = Path(__file__).parents[2]
 DEADLINE = 20.0
 
 
+def drawing(data: bytes) -> bytes:
+    """Without what pyte does not know: the private forms of SGR-like sequences; none is used for drawing."""
+    return data.replace(b"\x1b[?2026$p", b"").replace(b"\x1b[?2048$p", b"")
+
+
+def cells(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
+    """Every character with its colours."""
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+
 class Terminal:
     """A child console on a pseudo terminal of 120 by 36 cells."""
 
@@ -62,16 +72,25 @@ class Terminal:
             assert time.monotonic() < end, f"never came: {what}\n{self.text}"
             self.read()
 
-    def read(self) -> None:
+    def read(self, most: int = 65536) -> bool:
+        """Take what is there, within a moment. False when there was nothing."""
         if not select.select([self.master], [], [], 0.05)[0]:
-            return
+            return False
         try:
-            data = os.read(self.master, 65536)
+            data = os.read(self.master, most)
         except OSError:
-            return
+            return False
         self.raw += data
-        # pyte does not know the private forms of SGR-like sequences that set keyboard modes; none is used for drawing.
-        self.stream.feed(data.replace(b"\x1b[?2026$p", b"").replace(b"\x1b[?2048$p", b""))
+        self.stream.feed(drawing(data))
+        return True
+
+    def read_up(self) -> None:
+        """Read until nothing came for a second."""
+        end = time.monotonic() + DEADLINE
+        quiet = 0
+        while quiet < 20:
+            assert time.monotonic() < end, f"it never stops writing\n{self.text}"
+            quiet = 0 if self.read() else quiet + 1
 
     def ended(self) -> bool:
         return self.child.poll() is not None
@@ -178,6 +197,34 @@ def test_newest_frame_is_shown_when_the_terminal_did_not_read_for_a_while() -> N
         terminal.until(lambda: shown(terminal) and "Orders 15" in terminal.text, "the newest page")
         quit_by_keys(terminal)
         assert terminal.child.returncode == 0
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("backlog", ["6000", "400000"])
+def test_screen_is_as_painted_anew_when_a_slow_terminal_has_caught_up(backlog: str) -> None:
+    terminal = Terminal(backlog, "busy")
+    try:
+        terminal.until(lambda: shown(terminal), "the trade page")
+        for key in [b"2", b"3", b"\x07", b"x", b"?", b"\x1b", b"1", b"\x07", b"x"] * 5:
+            terminal.type(key)
+            for _ in range(8):  # longer than a lone escape takes to be one
+                terminal.read(64)  # about two kilobytes a second
+                select.select([], [], [], 0.02)
+        terminal.child.send_signal(signal.SIGUSR1)
+        type_until(terminal, b"1", lambda: "77.77" in terminal.text and shown(terminal))
+        terminal.read_up()
+
+        caught_up, since = cells(terminal.screen), len(terminal.raw)
+        anew = pyte.Screen(120, 36)
+        terminal.child.send_signal(signal.SIGCONT)
+
+        def same() -> bool:
+            anew.reset()
+            pyte.ByteStream(anew).feed(drawing(terminal.raw[since:]))
+            return cells(anew) == caught_up
+
+        terminal.until(same, "the same screen, painted anew")
     finally:
         terminal.close()
 

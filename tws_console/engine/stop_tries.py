@@ -88,14 +88,14 @@ class Tries:
         main = self.main()
         late = any(line.late and line.outcome in STANDING for line in lines)
         survivors = any(line.outcome is Outcome.LIVE and not line.late for line in lines)
+        rested = self._sent_at is None or now - self._sent_at >= SILENT
+        no_effect = self._everything and survivors and self._evidence.attempts > 1 and rested
+        if why := self._second.due(now, main, lost_at, no_effect):
+            beside.start("second connection", lambda: self._second.hold(why))
         if self._everything:
-            rested = self._sent_at is None or now - self._sent_at >= SILENT
-            no_effect = survivors and self._evidence.attempts > 1 and rested
-            if why := self._second.due(now, main, lost_at, no_effect):
-                beside.start("second connection", lambda: self._second.hold(why))
             self._send_again(now, main, late, survivors)
-        elif main is not None and main.generation not in self._evidence.tracks:
-            self._evidence.watch(now, main, self.main_lamps)
+        else:
+            self._watch_new(now, main)
         if survivors and self._singly(now, late):
             self._one_by_one(lines, now, beside)
 
@@ -125,6 +125,12 @@ class Tries:
                 self._record.tried("cancel of everything again", client_id=link.client_id)
                 self.send(link, lamps)
                 return
+
+    def _watch_new(self, now: float, main: LinkPort | None) -> None:
+        """A scoped stop sends no cancel of everything: a connection that is new counts from when it is seen."""
+        for link, lamps in ((main, self.main_lamps), (self._second.link, self._second.lamps)):
+            if link is not None and link.generation not in self._evidence.tracks:
+                self._evidence.watch(now, link, lamps)
 
     def _meant(self, link: LinkPort, now: float, late: bool) -> bool:
         """Long after the enter a connection has to list the orders first: one that is new may be a hedge."""

@@ -126,6 +126,18 @@ class Accounts:
         held.realized += gain - fee
         return gain - fee
 
+    def transfer(self, account: str, contract: Contract, quantity: Decimal) -> Position:
+        """Hold `quantity` units (signed) from now on, without a trade: as a transfer or a corporate action does.
+
+        Neither cash nor today's profit changes; what comes in costs the last price. KeyError for an unknown account.
+        """
+        positions = self.accounts[account].positions
+        held = positions.setdefault(contract.con_id, Position(contract, ZERO, ZERO, ZERO))
+        price, change = self._market.quote(contract.con_id).last, quantity - held.quantity
+        _move_average(held, change, price)
+        held.traded += change * price * contract.point_value
+        return held
+
     def _settle(
         self, book: Account, contract: Contract, signed: Decimal, price: Decimal, gain: Decimal, fee: Decimal
     ) -> None:

@@ -51,13 +51,14 @@ class Admission:
         if query.sec_type == "BAG":
             combo = combos.combo_contract(query, terms.legs, self._catalogue)
             return combo if isinstance(combo, Contract) else Refusal(*combo)
+        contradiction = rules.contradiction(query, self._catalogue.contracts.get(query.con_id))
+        if contradiction is not None:
+            return contradiction
         rows = self._catalogue.resolve(query)
         if not rows:
             return rules.NO_SUCH_CONTRACT
         if len(rows) > 1:
             return rules.ambiguous(query.symbol)
-        if query.con_id and query.symbol and query.symbol != rows[0].symbol:
-            return Refusal(478, "Parameters in request conflicts with contract parameters received by contract id")
         return rows[0]
 
     def complete(self, terms: Terms) -> Terms:
@@ -105,7 +106,7 @@ class Admission:
                 f"Your account has a minimum of {self.side_limit} orders working on either the buy or sell side "
                 "for this particular contract"
             )
-        parts = allocated(order.terms, order.terms.quantity, self._accounts)
+        parts = allocated(order.terms, order.terms.quantity, order.contract.size_step, self._accounts)
         found = (self._short_of_margin(order, account, units) for account, units in parts.items() if units)
         return next((text for text in found if text is not None), None)
 

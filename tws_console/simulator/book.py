@@ -8,7 +8,7 @@ docs, Order Management; user reports of error 103).
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from tws_console.simulator.orders import Execution, Order
+from tws_console.simulator.orders import API_CANCELLED, PENDING_SUBMIT, Execution, Order
 
 FIRST_PERM_ID = 1790930293760001
 
@@ -56,6 +56,15 @@ class Book:
     def forget(self, order: Order) -> None:
         """Drop a staged order that was never sent to the broker."""
         self._open.pop(order.perm_id, None)
+
+    def lose_unsent(self) -> None:
+        """TWS restarts: what the broker has not acknowledged is gone, with the number its client gave it."""
+        for order in self.open():
+            if order.staged or order.status == PENDING_SUBMIT:
+                order.status = API_CANCELLED
+                self.forget(order)
+                if self.find(order.shown_client, order.order_id) is order:
+                    del self._numbers[order.shown_client][order.order_id]
 
     def forget_before(self, is_past: Callable[[datetime], bool]) -> None:
         """Drop executions and completed orders of the past; the marks of the clients stay."""

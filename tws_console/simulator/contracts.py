@@ -27,6 +27,7 @@ _ORDER_TYPES = {
 }
 OPTIONS = ("OPT", "FOP")
 CONTINUOUS = "CONTFUT"
+_COIN_STEP = Decimal("0.00000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,14 @@ class Contract:
         if self.sec_type == "BOND":
             return Decimal(10)
         return Decimal(self.multiplier) if self.multiplier else Decimal(1)
+
+    @property
+    def size_step(self) -> Decimal:
+        """The smallest size and the step of sizes: eight decimals of a cryptocurrency, whole units of all else.
+
+        A real Gateway has filled 0.00025289 BTC (github QuantConnect/Lean.Brokerages.InteractiveBrokers PR 260).
+        """
+        return _COIN_STEP if self.sec_type == "CRYPTO" else Decimal(1)
 
     @property
     def order_types(self) -> str:

@@ -16,6 +16,7 @@ from tws_console.simulator.orders import Order, Terms
 from tws_console.simulator.timeline import Timeline
 from tws_console.simulator.wire import plain
 
+MAX_POSITION = 10**12
 Document = dict[str, Any] | list[Any]
 
 
@@ -71,6 +72,7 @@ class Control:
             "manual": self._manual,
             "fill": self._fill,
             "correct": self._correct,
+            "position": self._position,
             "quit": self._stop,
         }
 
@@ -168,6 +170,18 @@ class Control:
             raise ValueError("a price must be more than 0")
         execution = self._gateway.exchange.lifecycle.filling.correct(_need(args, 0, usage), price)
         return {"exec_id": execution.exec_id, "price": plain(execution.price), "average": plain(execution.average)}
+
+    def _position(self, args: list[str]) -> Document:
+        """A position changes and nobody has traded: no order, no execution, no cash."""
+        usage = "position SYMBOL QUANTITY [ACCOUNT]"
+        gateway, quantity = self._gateway, Decimal(_need(args, 1, usage))
+        contract = gateway.catalogue.by_name(_need(args, 0, usage))
+        if not abs(quantity) <= MAX_POSITION or quantity % contract.size_step:
+            raise ValueError(f"a position of {contract.local_symbol} is a multiple of {plain(contract.size_step)}")
+        account = args[2] if len(args) > 2 else gateway.accounts.names()[0]
+        held = gateway.accounts.transfer(account, contract, quantity)
+        gateway.reporter.holdings_changed(account, contract.con_id)
+        return {"account": account, "symbol": contract.local_symbol, "position": plain(held.quantity)}
 
     def _stop(self, args: list[str]) -> Document:
         self._quit()

@@ -36,6 +36,7 @@ class Endings:
         self._tell = reporter
         self._clock = clock
         self._fill_late = fill_late
+        self._unanswered: list[Order] = []
 
     def _pair(self, order: Order) -> None:
         self._tell.opened(order)
@@ -74,12 +75,27 @@ class Endings:
     def _end_later(self, order: Order, wait: float, reopens: datetime | None) -> None:
         """Confirm a cancel after `wait` seconds, or when an exchange that is closed has opened again."""
         if reopens is None:
-            self._clock.later(wait, lambda: self.finish_cancel(order))
+            self._clock.later(wait, lambda: self._confirm(order))
         else:
-            self._clock.at(reopens, lambda: self.finish_cancel(order))
+            self._clock.at(reopens, lambda: self._confirm(order))
+
+    def _confirm(self, order: Order) -> None:
+        """Finish a cancel, unless the venue answers none now."""
+        if self._faults.active("venue-closed", order.client_id):
+            self._unanswered.append(order)
+        else:
+            self.finish_cancel(order)
+
+    def answer_cancels(self) -> None:
+        """Finish the cancels that a venue can answer again."""
+        waiting, self._unanswered = self._unanswered, []
+        for order in waiting:
+            self._confirm(order)
 
     def begin_mass_cancel(self, order: Order, position: int) -> None:
         """A cancel by the global cancel: no PendingCancel, a late repeat of the old state, then Cancelled and 202."""
+        if self._faults.active("venue-closed", order.client_id):
+            self._await_cancel(order)
         order.cancel_pending = True
         wait = LATENCY * 2 + position * 0.0002
         self._clock.later(wait, lambda: self._repeat(order))

@@ -7,7 +7,7 @@ global_cancel_replayed).
 """
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from tws_console.simulator import combos, rules
 from tws_console.simulator.accounts import Accounts, commission
@@ -69,6 +69,10 @@ class Exchange:
         refusal = self.admission.check(client_id, terms, found)
         if refusal is not None:
             return refusal
+        if not terms.quantity:
+            terms = self._sized(terms, found)
+            if not terms.quantity:
+                return rules.NO_SIZE
         if terms.what_if:
             return self._preview(client_id, order_id, found, exchange, terms)
         if own is not None and not (own.done and order_id > self.mark(client_id)):
@@ -76,6 +80,11 @@ class Exchange:
         if order_id <= self.mark(client_id):
             return rules.DUPLICATE_ID
         return self._book_new(client_id, order_id, found, exchange, terms)
+
+    def _sized(self, terms: Terms, contract: Contract) -> Terms:
+        """The size that the money of the order buys now."""
+        price = self.market.quote(contract.con_id).ask
+        return replace(terms, quantity=(terms.cash / price).quantize(contract.size_step, ROUND_DOWN))
 
     def _change(self, own: Order, found: Contract, terms: Terms) -> Refusal | None:
         """A child whose parent has ended is changed without a parent id: with it TWS says that it cannot find the
@@ -250,6 +259,7 @@ class Exchange:
     def match_all(self) -> None:
         """One matching round over every order that works."""
         now = self._clock.now()
+        self.lifecycle.endings.answer_cancels()
         for order in self.book.live():
             self.lifecycle.step(order, now)
 

@@ -52,6 +52,7 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "383": (1, "refuse an order by the size precaution"),
     "silent-hold": (1, "hold an order without a word until somebody clicks (clear)"),
     "cancel-by-other": (1, "refuse a cancel because another user's is under way (201)"),
+    "venue-closed": (None, "leave cancels unanswered, PendingCancel, until the venue opens (seconds=, or clear)"),
     "110": (1, "refuse an order by its price increment"),
     "slow-whatif": (None, "answer previews after seconds= (3)"),
     "unset-whatif": (1, "answer a preview without margins before the real answer"),
@@ -63,7 +64,10 @@ FAULTS: dict[str, tuple[int | None, str]] = {
     "survivor": (None, "one order (perm=, or the first) survives a global cancel"),
     "no-global-cancel": (None, "ignore global cancels silently"),
     "lying-list": (None, "answer order lists as if there were no orders"),
-    "restart": (0, "close all sockets and the port, listen again after seconds= (2)"),
+    "restart": (
+        0,
+        "close all sockets and the port, listen again after seconds= (2); orders that were not sent are gone",
+    ),
 }
 
 FARMS = ("market", "history", "secdef")

@@ -61,12 +61,14 @@ class Filling:
 
     def _allocate(self, order: Order, quantity: Decimal, price: Decimal) -> list[Execution]:
         """A group's order: a row for each account that gets some of the units, with a fee of its own."""
-        due = allocated(order.terms, order.filled, self._accounts)
+        step = order.contract.size_step
+        due = allocated(order.terms, order.filled, step, self._accounts)
         for row in self._book.executions:
             if row.order is order:
                 due[row.account] -= row.quantity
         rows = []
-        for account, units in zip(due, shares(quantity, [max(ZERO, units) for units in due.values()]), strict=True):
+        weights = [max(ZERO, units) for units in due.values()]
+        for account, units in zip(due, shares(quantity, weights, step), strict=True):
             if units:
                 fee = commission(order.contract, units, price)
                 order.commission = (order.commission or ZERO) + fee

@@ -49,7 +49,7 @@ class Groups:
     def _meet(self, order: Order, sibling: Order, share: Decimal) -> None:
         if not sibling.live:
             return
-        left = (sibling.remaining * share).quantize(Decimal(1), ROUND_DOWN)
+        left = (sibling.remaining * share).quantize(sibling.contract.size_step, ROUND_DOWN)
         if order.terms.oca_type == CANCEL_WITH_BLOCK or left <= 0:
             self._end(sibling)
         else:

@@ -100,9 +100,9 @@ def contract_details(
     fields += [1, contract.symbol if contract.under_con_id else "", "IND" if contract.under_con_id else ""]
     fields += [",".join([str(contract.rule_id)] * len(contract.exchanges)), contract.expiry, contract.stock_type]
     if version == 163:
-        fields.append(1)
+        fields.append(contract.size_step)
     if version >= 164:
-        fields += [1, 1, 100 if contract.sec_type == "STK" else 1]
+        fields += [contract.size_step] * 2 + [Decimal(100) if contract.sec_type == "STK" else contract.size_step]
     return frame(*fields)
 
 

@@ -96,6 +96,8 @@ class Terms:
     trailing_percent: Decimal | None = None
     limit_offset: Decimal | None = None
     percent_offset: Decimal | None = None
+    cash: Decimal = Decimal(0)
+    """The money to be spent, in the currency of the contract, by an order that names no size; 0 for none."""
     conditions: tuple[Condition, ...] = ()
     conditions_ignore_rth: bool = False
     conditions_cancel: bool = False

@@ -2,13 +2,15 @@
 
 Imports nothing of the package.
 
-A client that does not read is dropped when its backlog grows beyond a limit, so it cannot harm the others.
+A client that does not read is not heard either, from HIGH_WATER on until it has read; beyond MAX_BACKLOG it is
+dropped. So it cannot harm the others.
 """
 
 import asyncio
 from itertools import cycle
 
 MAX_BACKLOG = 64 << 20
+HIGH_WATER, LOW_WATER = 16 << 20, 4 << 20  # more than the longest list of orders takes
 _PIECES = (1, 3, 2, 5, 8, 4, 13, 21, 7, 64, 256, 1024)
 
 
@@ -17,6 +19,8 @@ class Outlet:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self._transport.set_write_buffer_limits(HIGH_WATER, LOW_WATER)
+        self._reading = self._wanted = True
         self._held = bytearray()
         self._sizes = cycle(_PIECES)
         self._pumping = False
@@ -39,16 +43,25 @@ class Outlet:
 
     def set_modes(self, *, stalled: bool, dead: bool, split: bool) -> None:
         """Change how bytes leave; what was held back goes out when nothing holds it any more."""
-        was_reading = not (self.stalled or self.dead)
         self.stalled, self.dead, self.split = stalled, dead, split
-        reading = not (stalled or dead)
-        if reading != was_reading and not self._transport.is_closing():
-            if reading:
-                self._transport.resume_reading()
-            else:
-                self._transport.pause_reading()
+        self._listen_or_not()
         if self._held and not stalled and not dead:
             self._pump()
+
+    def listen(self, wanted: bool) -> None:
+        """Take more bytes from the client, or leave them with it for now."""
+        self._wanted = wanted
+        self._listen_or_not()
+
+    def _listen_or_not(self) -> None:
+        reading = self._wanted and not (self.stalled or self.dead)
+        if reading == self._reading or self._transport.is_closing():
+            return
+        self._reading = reading
+        if reading:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
 
     def _pump(self) -> None:
         if not self._pumping:

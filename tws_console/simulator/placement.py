@@ -141,11 +141,20 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
     _keep(cursor, values, "adjustedOrderType", "triggerPrice")
     values["limit_offset"] = cursor.decimal()
     _keep(cursor, values, "adjustedStopPrice", "adjustedStopLimitPrice", "adjustedTrailingAmount")
-    _keep(cursor, values, "adjustableTrailingUnit", "extOperator", "softDollarName", "softDollarValue", "cashQty")
+    _keep(cursor, values, "adjustableTrailingUnit", "extOperator", "softDollarName", "softDollarValue")
+    _read_cash(cursor, values)
     cursor.skip(4)  # the four fields of MiFID II, which no answer carries
     cursor.skip()  # dontUseAutoPriceForHedge
     _keep(cursor, values, "isOmsContainer", "discretionaryUpToLimitPrice")
     cursor.skip()  # usePriceMgmtAlgo
+
+
+def _read_cash(cursor: Cursor, values: dict[str, object]) -> None:
+    cash, kept = cursor.decimal(), values["kept"]
+    assert isinstance(kept, dict)
+    if cash:
+        values["cash"] = cash
+        kept["cashQty"] = plain(cash)
 
 
 def _read_condition(cursor: Cursor) -> Condition:

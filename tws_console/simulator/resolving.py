@@ -4,19 +4,17 @@ Texts as in IBKR Campus TWS API docs, Error Codes, and as users of real Gateways
 """
 
 from tws_console.simulator import rules
-from tws_console.simulator.contracts import CONTINUOUS, Contract, ContractQuery, conflict
+from tws_console.simulator.contracts import CONTINUOUS, Contract, ContractQuery
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.session import Session
-
-CONFLICT = "Parameters in request conflicts with contract parameters received by contract id:"
 
 
 def listings(gateway: Gateway, session: Session, request_id: int, query: ContractQuery) -> list[Contract]:
     """Every listing that a description fits; when there is none the client gets error 200, or 478."""
-    named = gateway.catalogue.contracts.get(query.con_id) if query.con_id else None
-    contradiction = conflict(query, named) if named is not None and query.sec_type != CONTINUOUS else ""
-    if contradiction:
-        session.send_error(request_id, 478, CONFLICT + contradiction)
+    named = None if query.sec_type == CONTINUOUS else gateway.catalogue.contracts.get(query.con_id)
+    refusal = rules.contradiction(query, named)
+    if refusal is not None:
+        session.send_error(request_id, refusal.code, refusal.text)
         return []
     find = gateway.catalogue.continuous if query.sec_type == CONTINUOUS else gateway.catalogue.resolve
     rows = find(query)

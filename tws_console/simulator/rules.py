@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tws_console.simulator.conditions import read_problem
-from tws_console.simulator.contracts import Catalogue, Contract
+from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery, conflict
 from tws_console.simulator.hours import read_moment
 from tws_console.simulator.orders import (
     CLOSE_TYPES,
@@ -45,6 +45,7 @@ def validating(cause: str) -> Refusal:
 
 
 READ_ONLY = Refusal(321, "Error validating request.-'bN' : cause - The API interface is currently in Read-Only mode.")
+NO_SIZE = validating("The size value cannot be zero:")
 NO_PRICE = Refusal(463, "You must enter a valid price.")
 NO_SUCH_CONTRACT = Refusal(200, "No security definition has been found for the request")
 OFF_TICK = Refusal(110, "The price does not conform to the minimum price variation for this contract.")
@@ -81,6 +82,13 @@ def not_cancellable(order: Order) -> Refusal:
     return Refusal(161, text)
 
 
+def contradiction(query: ContractQuery, named: Contract | None) -> Refusal | None:
+    """The refusal of a description that says otherwise than the contract that its id names, or None."""
+    said = "" if named is None else conflict(query, named)
+    text = "Parameters in request conflicts with contract parameters received by contract id:"
+    return Refusal(478, text + said) if said else None
+
+
 def ambiguous(symbol: str) -> Refusal:
     """The refusal of a description that fits several listings."""
     return Refusal(200, f"The contract description specified for {symbol} is ambiguous.")
@@ -90,7 +98,7 @@ def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: dat
     """The first rule that a new or changed order breaks at this moment, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
         lambda: _check_shape(terms, contract),
-        lambda: _check_quantity(terms),
+        lambda: _check_quantity(terms, contract),
         lambda: _check_tif(terms),
         lambda: _check_moments(terms, now),
         lambda: _check_trail(terms),
@@ -116,10 +124,19 @@ def _check_shape(terms: Terms, contract: Contract) -> Refusal | None:
     return None
 
 
-def _check_quantity(terms: Terms) -> Refusal | None:
+def _check_quantity(terms: Terms, contract: Contract) -> Refusal | None:
+    """Market purchases of cryptocurrency name their money and no size (github erdewit/ib_insync issue 407, ib_async
+    issue 111).
+    """
+    if contract.sec_type == "CRYPTO" and (terms.action, terms.order_type) == ("BUY", "MKT"):
+        if terms.cash <= 0:
+            return Refusal(10289, "You must set Cash Quantity for this order")
+        if terms.quantity:
+            return Refusal(10293, "Cryptocurrency. Cash Quantity order cannot specify size.")
+        return None
     if terms.quantity <= 0:
-        return validating("The size value cannot be zero:")
-    if terms.quantity != terms.quantity.to_integral_value():
+        return NO_SIZE
+    if terms.quantity % contract.size_step:
         return Refusal(10318, "This order doesn't support fractional quantity trading")
     return None
 

@@ -219,6 +219,7 @@ class SimulatorServer:
             self._listener.close()
         for session in self.gateway.all_sessions():
             session.abort()
+        self.exchange.book.lose_unsent()
         await asyncio.sleep(seconds)
         try:
             await self._listen(self.host, self.port)

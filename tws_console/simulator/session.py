@@ -1,11 +1,13 @@
 """Owns one client connection: handshake, frames, what the client has subscribed to.
 
-Imports `wire`, `outlet`, `messages`. Handshake as in ib_async 2.1.0 (client.py): `API` and a NUL, a frame "v157..178",
+Imports `wire`, `outlet`, `messages`. Many requests in one piece are acted on in turns, so that one client does not keep
+the others waiting. Handshake as in ib_async 2.1.0 (client.py): `API` and a NUL, a frame "v157..178",
 answered by a frame of two fields; then the client's startApi.
 """
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ from tws_console.simulator.wire import FrameReader, FrameTooLong, frame, split_f
 
 OLDEST_VERSION = 157
 NEWEST_VERSION = 178
+TURN_REQUESTS, TURN_SECONDS = 64, 0.002
 _LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 _VERSIONS = re.compile(rb"v(\d{1,6})(?:\.\.(\d{1,6}))?(?: .*)?", re.DOTALL)
 
@@ -98,6 +101,8 @@ class Session(asyncio.Protocol):
         self._reader = FrameReader()
         self._greeted = False
         self._closing = False
+        self._turn_due = False
+        self._full = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
@@ -116,26 +121,64 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes from the client; any nonsense closes this connection only."""
         self._reader.feed(data)
+        if not (self._turn_due or self._full):
+            self._take_turn()
+
+    def pause_writing(self) -> None:
+        """The client does not read what it has asked for: nothing more is acted on until it does."""
+        self._full = True
+        self.outlet.listen(False)
+
+    def resume_writing(self) -> None:
+        """It has read most of it."""
+        self._full = False
+        self._go_on_later()
+
+    def _go_on_later(self) -> None:
+        if not self._turn_due:
+            self._turn_due = True
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._turn_due = False
+        self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Act on some requests; the others wait for the next turn, and meanwhile no more are read."""
         try:
-            self._read()
+            finished = self._read()
         except FrameTooLong:
             self._closing = True
             self.outlet.abort()
+            return
+        if self._closing or self._full:
+            return
+        self.outlet.listen(finished)
+        if not finished:
+            self._go_on_later()
 
-    def _read(self) -> None:
-        if not self._greeted:
-            greeted = self._reader.take_prefix(b"API\0")
-            if greeted is None:
-                return
-            if not greeted:
-                self.close()
-                return
-            self._greeted = True
-        while not self._closing and (body := self._reader.next_frame()) is not None:
+    def _read(self) -> bool:
+        """Whether nothing is left that could be acted on now."""
+        if not (self._greeted or self._take_greeting()):
+            return True
+        ends_at = time.monotonic() + TURN_SECONDS
+        for _ in range(TURN_REQUESTS):
+            if self._closing or self._full or (body := self._reader.next_frame()) is None:
+                return True
             if self.version:
                 self._on_request(self, split_fields(body))
             else:
                 self._negotiate(body)
+            if time.monotonic() >= ends_at:
+                break
+        return False
+
+    def _take_greeting(self) -> bool:
+        greeted = self._reader.take_prefix(b"API\0")
+        self._greeted = greeted is True
+        if greeted is False:
+            self.close()
+        return self._greeted
 
     def _negotiate(self, body: bytes) -> None:
         offer = _VERSIONS.fullmatch(body.rstrip(b"\0"))

@@ -124,6 +124,24 @@ async def test_entry_only_reduces_until_acknowledged_when_a_position_changed_uns
         assert last.session.state.reduce_only == ""
 
 
+async def test_entry_only_reduces_when_tws_moved_a_position_without_an_execution(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    empty_sim.ctl("position", "KO", 100)
+    async with connected_engine(empty_sim, home, polling=True) as engine:
+        await first_look(engine)
+    empty_sim.ctl("position", "KO", 60)
+
+    async with connected_engine(empty_sim, home, polling=True) as again:
+        await first_look(again)
+        report = again.reconciler.report
+        assert report is not None
+        (change,) = report.positions
+        assert (change.symbol, change.unexplained) == ("KO", Decimal(-40))
+        assert "KO moved by -40" in again.session.state.reduce_only
+        assert (await again.trading.place(await ticket(again))).code is ErrorCode.REDUCE_ONLY
+
+
 async def test_report_tells_what_happened_when_the_console_was_closed(empty_sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(empty_sim, home, polling=True) as engine:
         await first_look(engine)

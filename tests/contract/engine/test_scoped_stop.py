@@ -56,6 +56,24 @@ async def test_own_and_foreign_orders_of_a_side_end_when_it_is_the_scope(sim: Si
             assert all("by hand" in line.reason for line in report.orders if line.outcome is Outcome.LIVE)
 
 
+async def test_scoped_stop_is_proved_on_a_second_link_when_lists_of_the_main_one_stop_ending(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        placed = await engine.trading.place(await ticket(engine))
+        assert placed.order is not None
+        others = perm_ids(sim.book()) - {placed.order.perm_id}
+
+        engine.stop.fire_at(OrderScope(keys=frozenset({placed.order.key})))
+        sim.ctl("fault", "no-end", "client=11")
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert any("second connection" in note for note in report.notes)
+        assert perm_ids(sim.book()) == others
+        assert not sim.requests(GLOBAL_CANCEL)
+
+
 async def test_lost_placement_is_left_alone_when_it_is_not_in_the_scope(sim: SimulatorProcess, home: Path) -> None:
     sim.ctl("fault", "drop-placement")
     async with connected_engine(sim, home, polling=True) as engine:

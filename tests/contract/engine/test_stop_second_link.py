@@ -54,6 +54,25 @@ async def test_stop_is_proved_by_whichever_link_completes_when_lists_of_the_main
         assert 12 in carriers(sim)
 
 
+async def test_stop_is_proved_on_a_second_link_when_list_ends_are_lost_after_it_began(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+
+        def answered() -> bool:
+            report = engine.stop.report
+            return report is not None and report.proof.snapshots > 0
+
+        engine.stop.fire()
+        await until(engine, answered)
+        assert engine.stop.running
+        sim.ctl("fault", "no-end", "client=11")
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert 12 in carriers(sim)
+
+
 async def test_stop_is_proved_on_a_second_link_when_the_client_id_stays_taken(
     sim: SimulatorProcess, home: Path
 ) -> None:

@@ -158,3 +158,26 @@ async def test_survivor_of_another_own_id_is_taken_over_when_that_id_is_free(sim
 
         assert report.proved, report.why
         assert [(one["client_id"], one["order_id"]) for one in sim.requests(CANCEL)] == [(12, placed.order_id)]
+
+
+async def test_order_is_later_when_its_venue_is_closed_and_leaves_the_cancel_unanswered(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(empty_sim, home, polling=True) as engine:
+        empty_sim.ctl("clock", "2026-11-28T03:00:00")
+        placed = await engine.trading.place(await ticket(engine))
+        assert placed.order is not None
+        assert placed.order.perm_id is not None
+        perm_id = placed.order.perm_id
+        empty_sim.ctl("fault", "venue-closed")
+
+        engine.stop.fire()
+        await until(engine, lambda: line_of(engine, perm_id).outcome is Outcome.LATER, 15)
+
+        assert "the venue is closed until" in line_of(engine, perm_id).reason
+        assert not (await engine.stop.wait(0.1)).proved
+        assert [order["status"] for order in empty_sim.book()] == ["PendingCancel"]
+        empty_sim.ctl("clear", "venue-closed")
+        report = await engine.stop.wait(20)
+        assert report.proved, report.why
+        assert line_of(engine, perm_id).outcome is Outcome.CANCELLED

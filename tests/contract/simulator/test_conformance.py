@@ -6,54 +6,18 @@ recordings of real Gateways published there; IBX-cat and order_local_rules are t
 """
 
 from contextlib import AsyncExitStack
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
-from tests.contract.simulator.facts import (
-    accounts,
-    advisors,
-    brackets,
-    changes,
-    clock,
-    contracts,
-    echoes,
-    fills,
-    history,
-    lifecycle,
-    login,
-    market,
-    notices,
-    records,
-    rights,
-    session,
-    versions,
-    visibility,
-    witnesses,
-)
+from tests.contract.simulator import facts
 from tests.contract.simulator.facts.table import FACTS, Fact, Stage
 from tws_console.simulator.server import SimulatorServer
 
-ROOMS = (
-    accounts,
-    advisors,
-    brackets,
-    changes,
-    clock,
-    contracts,
-    echoes,
-    fills,
-    history,
-    lifecycle,
-    login,
-    market,
-    notices,
-    records,
-    rights,
-    session,
-    versions,
-    visibility,
-    witnesses,
-)
+ROOMS = [
+    import_module(f"{facts.__name__}.{found.name}") for found in iter_modules(facts.__path__) if found.name != "table"
+]
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FACTS])

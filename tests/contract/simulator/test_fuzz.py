@@ -219,7 +219,7 @@ def test_others_are_served_when_peers_stay_half_open(room: Witnessed) -> None:
     for client in deaf:
         client.socket.settimeout(0.2)
         with contextlib.suppress(TimeoutError, ConnectionError):  # its buffers are full: it never reads
-            client.socket.sendall(encode((16, 1)) * 500)
+            client.socket.sendall(encode((16, 1)) * 2000)
     room.check()
     for client in deaf:
         client.socket.close()

@@ -57,6 +57,24 @@ async def test_order_is_nowhere_until_somebody_clicks_when_held_silently(
     await _rests(client, 1)
 
 
+@pytest.mark.parametrize("request_fields", [(4, 1, 1, ""), (58, 1)])
+async def test_cancel_is_pending_until_the_venue_answers_when_it_is_closed(
+    empty: SimulatorServer, connect: Connect, request_fields: tuple[object, ...]
+) -> None:
+    client = await connect(empty, 11)
+    client.send(*order_fields(1, limit="100"))
+    await _rests(client, 1)
+    await _fault(empty, "venue-closed")
+    client.send(*request_fields)
+    await client.until_status(1, "PendingCancel")
+    await eventually(lambda: not empty.gateway.clock.pending)
+    empty.exchange.match_all()
+    assert [order.status for order in _live(empty)] == ["PendingCancel"]
+    await ctl(empty.control_port, "clear", "venue-closed")
+    assert (await client.until_error(202))[2] == "1"
+    assert not _live(empty)
+
+
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
@@ -188,3 +206,31 @@ async def test_correction_supersedes_an_execution_and_moves_the_money_when_price
     listed = [m[14] for m in await client.until_id(55) if m[0] == "11"]
     assert answer["exec_id"] in listed
     assert wrong[14] not in listed
+
+
+async def test_position_moves_and_nothing_was_executed_when_it_is_set_by_hand(
+    empty: SimulatorServer, connect: Connect
+) -> None:
+    client = await connect(empty, 11)
+    client.send(61, 1)
+    await client.until_id(62)
+    cash = _worth(empty)[1]
+    profit = empty.gateway.accounts.profit("DU1234567").daily
+    for quantity in ("100", "-40", "0"):
+        answer = await ctl(empty.control_port, "position", "AAPL", quantity)
+        assert answer == {"account": "DU1234567", "symbol": "AAPL", "position": quantity}
+        row = (await client.until_id(61))[-1]
+        assert (row[2], row[3], row[-2]) == ("DU1234567", str(AAPL), quantity)
+    assert _worth(empty)[1] == cash
+    assert abs(empty.gateway.accounts.profit("DU1234567").daily - profit) < 100
+    client.send(7, 3, 9, 0, "", "", "", "", "", "")
+    assert [m[0] for m in await client.until_id(55)] == ["55"]
+
+
+@pytest.mark.parametrize(
+    "args", [("AAPL", "0.5"), ("AAPL", "NaN"), ("AAPL", "1e13"), ("NOSUCH", "1"), ("AAPL", "1", "X")]
+)
+async def test_position_stays_when_the_request_is_wrong(empty: SimulatorServer, args: tuple[str, ...]) -> None:
+    with pytest.raises(AssertionError):
+        await ctl(empty.control_port, "position", *args)
+    assert not empty.gateway.accounts.accounts["DU1234567"].positions

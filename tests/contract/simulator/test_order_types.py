@@ -133,7 +133,11 @@ async def test_midprice_order_fills_between_bid_and_ask_when_its_cap_allows(
         ({"order_type": "MIT", "stop": "190.001"}, 110, "minimum price variation"),
         ({"order_type": "STP", "stop": "190", "tif": "OPG"}, 111, "incompatible"),
         ({"order_type": "MOC", "tif": "IOC"}, 111, "incompatible"),
-        ({"order_type": "MOC", "con_id": 12087792, "symbol": "EUR", "exchange": "IDEALPRO"}, 387, "Unsupported"),
+        (
+            {"order_type": "MOC", "con_id": 12087792, "symbol": "EUR", "sec_type": "CASH", "exchange": "IDEALPRO"},
+            387,
+            "Unsupported",
+        ),
         ({"limit": "200", "tif": "GTD"}, 343, "date"),
         ({"limit": "200", "tif": "GTD", "good_till": "20261231 10:00:00 Nowhere"}, 343, "date"),
         ({"limit": "200", "good_after": "soon"}, 343, "date"),

@@ -25,3 +25,8 @@ def test_share_is_within_one_unit_of_its_weight_when_split(quantity: int, more: 
 def test_rest_goes_to_the_largest_remainder_when_shares_are_not_whole() -> None:
     assert shares(Decimal(10), [Decimal(1), Decimal(2), Decimal(4)]) == [1, 3, 6]
     assert shares(Decimal(101), [Decimal(1), Decimal(1)]) == [51, 50]
+
+
+def test_shares_are_fractions_when_the_step_is_one() -> None:
+    parts = shares(Decimal("0.25"), [Decimal(1), Decimal(2)], Decimal("0.01"))
+    assert parts == [Decimal("0.08"), Decimal("0.17")]

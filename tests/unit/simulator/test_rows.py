@@ -99,7 +99,7 @@ def test_contract_details_decode_whole_when_version_is(gateway: Gateway, version
         assert details.longName == contract.long_name
         assert details.stockType == contract.stock_type
         if version >= 164:
-            assert details.minSize == 1
+            assert details.minSize == details.sizeIncrement == float(contract.size_step)
 
 
 @pytest.mark.parametrize("version", [157, 175, 176, 178])

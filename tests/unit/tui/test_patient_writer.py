@@ -61,3 +61,19 @@ def test_thread_ends_when_the_terminal_has_gone() -> None:
     # What could not be written is still in the file's own buffer, so closing it fails once more.
     with pytest.raises(BrokenPipeError):
         file.close()
+
+
+def test_frame_is_written_and_nothing_asked_for_when_it_is_longer_than_the_backlog(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writer, "BACKLOG", 100)
+    told: list[bool] = []
+    source, sink = os.pipe()
+    with os.fdopen(sink, "w") as file, os.fdopen(source, "r") as reader:
+        thread = PatientWriter(file, lambda: told.append(True))
+        thread.start()
+        thread.write("x" * 1000)
+        thread.stop()
+        file.close()
+        assert reader.read() == "x" * 1000
+    assert told == []

@@ -117,3 +117,14 @@ def test_cursor_is_a_shown_row_and_visible_when_anything_happens(steps: list[tup
     rows.tick(now + 120)
     if steps:
         assert sorted(map(str, rows.keys)) == sorted(map(str, steps[-1][0]))
+
+
+def test_rows_of_something_else_come_at_once_when_it_starts_over() -> None:
+    rows = window(3)
+    rows.go(2)
+    rows.hold(100.0)
+    rows.start_over()
+    rows.update([7, 8, 9, 10], 100.1)
+    assert rows.keys == (7, 8, 9, 10)
+    assert rows.waiting == 0
+    assert rows.cursor == 7

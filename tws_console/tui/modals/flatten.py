@@ -85,15 +85,15 @@ class FlattenModal(Dialog[Flattening | None]):
         ]
         names = [clean(row.instrument.name) for row in self._scope.positions]
         more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
-        how = "at the market" if self._market else f"with limits {How().distance_percent:f}% through the market"
+        how = "at the market" if self._market else f"limits {How().distance_percent:f}% through"
         return [
             (),
             *options,
             (),
             line(cut_end(f"{' '.join(names[:_NAMES])}{more}", self.inner_width)),
             line("How              ", value(how), "   ", key("f2"), " changes"),
-            line("First            ", value("own orders that could close too are cancelled")),
-            line("Never            ", value("more than is held, other closing orders counted")),
+            line("First            ", value("own closing orders are cancelled")),
+            line("Never            ", value("a flip: other orders count too")),
             (),
             None,
             self._answers(),

@@ -54,12 +54,14 @@ class ScopeModal(Dialog[OrderScope | None]):
         owners = sorted({one.client_id for one in held if one.owner is Owner.FOREIGN and one.client_id is not None})
         if owners:
             names = " ".join(f"c{client_id}" for client_id in owners[:8])
-            rows.append((Span(f"Connects for a moment as the client of others' orders: {names}.", "warn"),))
+            words = f"Connects for a moment as the client of others' orders: {names}."
+            rows += [(Span(text, "warn"),) for text in wrap(words, self.inner_width)]
         by_hand = sum(one.owner is Owner.MANUAL for one in held)
         if by_hand:
             are = "1 is" if by_hand == 1 else f"{by_hand} are"
             rows.append((Span(f"{are} by hand in TWS: not cancelled by this, there or by ^G.", "warn"),))
-        rows.append(line("Each by its permId; can still fill until then. Entry is not frozen."))
+        words = "Each by its permId; can still fill until then. Entry is not frozen."
+        rows += [line(text) for text in wrap(words, self.inner_width)]
         return [*rows, (), None, self._answers()]
 
     @property

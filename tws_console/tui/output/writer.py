@@ -33,7 +33,8 @@ class PatientWriter(threading.Thread):
     def write(self, text: str) -> None:
         """Hand text over; returns at once."""
         with self._ready:
-            if self._size + len(text) > BACKLOG:
+            # A frame that is longer by itself is written: dropping for it would ask for the same frame for ever.
+            if self._waiting and self._size + len(text) > BACKLOG:
                 self._waiting.clear()
                 self._size = 0
                 self._dropped = True

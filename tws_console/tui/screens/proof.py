@@ -49,6 +49,8 @@ class ProofScreen(Page, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[Hashable, Row] = {}
+        self._started_at = ""
+        """When the stop began whose rows are shown."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -120,6 +122,10 @@ class ProofScreen(Page, inherit_bindings=False):
     def _take(self, report: StopReport | None) -> None:
         """Rows by key; those that changed are painted."""
         table = self.query_one("#proof", LiveTable)
+        if report is not None and report.started_at != self._started_at:
+            # Rows of a former stop under the verdict of this one would say that they are all there is.
+            self._started_at = report.started_at
+            table.start_over()
         shown = [] if report is None else [proof.proof_row(item) for item in proof.ordered(report)]
         changed = [row.key for row in shown if self._rows.get(row.key) != row]
         self._rows.clear()

@@ -64,10 +64,13 @@ def title(report: AwayReport | None, now: datetime) -> Title:
 def empty_lines(report: AwayReport | None) -> tuple[Spans, ...]:
     """What stands there when there is nothing to tell."""
     if report is None:
-        return (line("Not compared yet: the lists of orders, positions and executions are still coming."),)
+        return (line("Not compared yet:"), line("orders, positions and executions are still coming."))
     if report.since is None:
-        return (line("Nothing was known before. From now on every gap is compared with what was known."),)
-    return (line("Nothing happened while you were away: no fill, no order gone, new or changed."),)
+        return (
+            line("There was no earlier look to compare with."),
+            line("From now on each gap is compared with the last look."),
+        )
+    return (line("Nothing happened while you were away:"), line("no fill, no order gone, new or changed."))
 
 
 def foot_lines(report: AwayReport | None, selected: Row | None, reduce_only: str, width: int) -> list[Spans]:

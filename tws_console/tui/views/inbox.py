@@ -57,9 +57,9 @@ def title(unresolved: tuple[Unresolved, ...]) -> Title:
 
 
 EMPTY: tuple[Spans, ...] = (
-    line(
-        "Nothing waits for a decision.  Every order that was meant is known to be at the broker, ended or never sent."
-    ),
+    line("Nothing waits for a decision."),
+    line("Every order that was meant is known to be at"),
+    line("the broker, to have ended, or never to have left."),
 )
 
 

@@ -64,6 +64,10 @@ class RowWindow:
         """A key was pressed: keep the rows where they are."""
         self._hold_until = now + HOLD
 
+    def start_over(self) -> None:
+        """What comes next is about something else: nothing of it waits, and no old row stays."""
+        self._hold_until, self._ghost, self.cursor, self.top = 0.0, None, None, 0
+
     def update(self, keys: Sequence[Hashable], now: float) -> bool:
         """The rows there are now. True when what is shown changed."""
         wanted = tuple(keys)

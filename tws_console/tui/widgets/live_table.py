@@ -84,6 +84,10 @@ class LiveTable(Widget, can_focus=True):
         if self.window.update(keys, self._now):
             self._moved()
 
+    def start_over(self) -> None:
+        """The next rows are about something else: they come at once, with the cursor on the first."""
+        self.window.start_over()
+
     def touch(self, keys: Iterable[Hashable], *, flash: bool = False) -> None:
         """These rows may have new values: the visible ones are built again, and painted when they differ."""
         for key in keys:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tests.contract.simulator.facts.table import Stage, codes, contract_fields, fact
-from tests.support.raw_client import Message, RawClient
+from tests.support.raw_client import Message, RawClient, place_fields
 
 
 async def _details(client: RawClient, *contract: object) -> list[Message]:
@@ -68,6 +68,19 @@ async def contradiction(stage: Stage) -> None:
     client.send(1, 11, 6, *wrong, 0, "", 0, 0, "")
     client.send(20, 7, *wrong, 0, "", "1 hour", "1 D", 1, "TRADES", 1, 0, "")
     assert codes(await client.settle()) == ["478", "478"]
+
+
+@fact("CAMPUS error codes: 478 for an order whose contract says otherwise than its id; nothing is booked")
+async def contradicting_order(stage: Stage) -> None:
+    client = await stage.client(11)
+    for number, (place, said) in enumerate(((3, "MSFT"), (4, "CASH"), (11, "EUR"), (12, "AAPL1"), (13, "SCM")), 1):
+        fields = place_fields(number, limit="100")
+        fields[place] = said
+        client.send(*fields)
+        assert f" {said}, in contract " in (await client.until_error(478))[4]
+    assert not stage.live()
+    client.send(*place_fields(6, symbol="", limit="100"))
+    await client.until_status(6, "Submitted")
 
 
 @fact("user logs of 478: a month is no expiry when the id is given")

@@ -15,6 +15,9 @@ class AwayTransport(asyncio.Transport):
         super().__init__({"peername": ("192.0.2.7", 50000)})
         self.aborted = False
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Nothing is ever written."""
+
     def abort(self) -> None:
         """The server drops the connection."""
         self.aborted = True
@@ -215,16 +218,50 @@ for _farm, _broken, _name in (("market", 2103, "usfarm"), ("history", 2105, "ush
         assert (await client.until_error(code + 1))[4].endswith(f"data farm connection is OK:{name}")
 
 
+async def _restarted(stage: Stage, client: RawClient) -> RawClient:
+    """TWS restarts; the same client once it is back."""
+    await stage.ctl("fault", "restart", "seconds=0.05")
+    assert await client.closed()
+    await eventually(lambda: stage.server.listening)
+    return await stage.client(11)
+
+
 @fact("IBC config: TWS restarts once a day; sockets drop, and owners are pushed their orders again")
 async def restart(stage: Stage) -> None:
     client = await stage.client(11)
     await resting(client, 4, tif="GTC")
-    await stage.ctl("fault", "restart", "seconds=0.05")
-    assert await client.closed()
-    await eventually(lambda: stage.server.listening)
-    again = await stage.client(11)
+    again = await _restarted(stage, client)
     assert [m[0] for m in again.received][:5] == ["5", "3", "53", "15", "9"]
     assert again.received[4][2] == "5"
+
+
+@fact("CAMPUS transmit: an order that is not transmitted lives in that TWS only; a restart leaves nothing of it")
+async def restart_loses_staged(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 4, tif="GTC")
+    client.send(*place_fields(5, limit="100", transmit=False))
+    await stage.ctl("fault", "silent-hold")
+    client.send(*place_fields(6, limit="100"))
+    await client.settle()
+    again = await _restarted(stage, client)
+    assert [row["order_id"] for row in await stage.ctl("book")] == [4]
+    await stage.ctl("clear", "all")
+    for number in (5, 6):
+        again.send(4, 1, number, "")
+        assert (await again.until_error(10147))[2] == str(number)
+
+
+@fact("LEAN.Brokerages 242: an order sent while TWS restarts vanishes without a word; its number is not known any more")
+async def restart_loses_unacknowledged(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("fault", "slow-ack", "seconds=0.1")
+    client.send(*place_fields(5, limit="100"))
+    await client.until_status(5, "PendingSubmit")
+    again = await _restarted(stage, client)
+    await eventually(lambda: not stage.server.gateway.clock.pending)
+    assert not await stage.ctl("book")
+    again.send(4, 1, 5, "")
+    assert (await again.until_error(10147))[2] == "5"
 
 
 @fact("user reports: a localised TWS on Windows writes other words in Latin-1; the code is the same")
