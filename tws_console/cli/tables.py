@@ -86,15 +86,6 @@ ACCOUNTS = (
     Column("Cushion", "cushion", number=True),
     Column("DT", "day_trades_left", number=True, unset="-"),
 )
-CONTRACTS = (
-    Column("conId", "con_id", number=True, keep=True),
-    Column("Symbol", "symbol", keep=True),
-    Column("Type", "sec_type", keep=True),
-    Column("Primary", "primary_exch", keep=True, unset="-"),
-    Column("Ccy", "currency", keep=True),
-    Column("Expiry", "expiry", unset="-"),
-    Column("Name", "long_name", unset=""),
-)
 STOP = (
     Column("permId", "perm_id", number=True, keep=True),
     Column("Symbol", "symbol", keep=True),

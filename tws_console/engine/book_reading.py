@@ -39,6 +39,10 @@ class BookReading:
         """Rows that have not ended, oldest first."""
         return sorted((row for row in self._rows.values() if row.live), key=_age_order)
 
+    def owners(self) -> frozenset[int | None]:
+        """The client ids that live orders are under."""
+        return frozenset(row.client_id for row in self._rows.values() if row.live)
+
     @property
     def ended(self) -> list[Order]:
         """Rows that have ended, newest end first."""

@@ -127,7 +127,7 @@ class Engine:
                 (*owned_ids(profile_client_id)[1:], *SPARE_IDS),
             )
         )
-        self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared)
+        self.stop_lane = StopLane(self.session, self.stop.fire, self.latch, broker, shared, owners=self.book.owners)
         self._has_lane = stop_lane
         self.ends = Ends(self.clock)
         self.recovery = Recovery(self.session, self.book, self.ends, self.cancels, journal, shared, profile_client_id)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Container, Iterable
 from itertools import islice
 
 from tws_console.engine.latch import Latch
@@ -22,7 +22,9 @@ from tws_console.engine.shared import Shared
 from tws_console.model.session import ID_IN_USE, ConnectFailed, Phase, StageName
 
 CLIENT_IDS = range(7101, 7999)
-"""Far from those that people and programs take: nobody's orders are under them, and no takeover wants one."""
+"""Far from those that people and programs take; one that orders are under all the same is left to its owner and to a
+takeover.
+"""
 MOST_IDS = 20
 STAGE_SECONDS = 5.0
 WAITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -32,7 +34,7 @@ LONG = 3600.0
 
 class StopLane:
     """`arm`, `disarm` and `fire` may be called from any thread; everything else belongs to the loop. `go_on` is called
-    in the loop with what a key has done already.
+    in the loop with what a key has done already. `owners` gives the client ids of the live orders.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class StopLane:
         broker: BrokerPort,
         shared: Shared,
         *,
+        owners: Callable[[], Container[int | None]],
         client_ids: Iterable[int] = CLIENT_IDS,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -52,6 +55,7 @@ class StopLane:
         self._broker = broker
         self._waiters = shared.waiters
         self._clock = shared.clock
+        self._owners = owners
         self._client_ids = client_ids
         self._pause = pause
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -115,7 +119,9 @@ class StopLane:
     async def _open(self) -> StopSocketPort:
         """Under the first free client id. Raises ConnectFailed."""
         last = ConnectFailed(StageName.READY, "no client id is free")
-        for client_id in islice(self._client_ids, MOST_IDS):
+        owners = self._owners()
+        free = (client_id for client_id in self._client_ids if client_id not in owners)
+        for client_id in islice(free, MOST_IDS):
             try:
                 return await self._broker.open_stop_socket(*self._session.address, client_id, STAGE_SECONDS)
             except ConnectFailed as failed:

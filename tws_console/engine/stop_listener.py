@@ -80,6 +80,8 @@ class Listener:
         if event.code in LINK_LOST | LINK_RESTORED:
             evidence.restart(event.at)
             evidence.again = evidence.scope.everything
+            what = "was lost" if event.code in LINK_LOST else "came back"
+            evidence.note(f"the link between TWS and IBKR {what} ({event.code}): the proof begins anew")
         elif event.code in READ_ONLY_CODES and "read-only" in event.text.lower():
             evidence.read_only = True
             evidence.note("TWS refused: the API is set to Read-Only. Untick it, or cancel in TWS.")

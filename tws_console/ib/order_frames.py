@@ -23,8 +23,6 @@ from tws_console.model.events import (
 from tws_console.model.position import Fill
 from tws_console.model.verdict import WhatIf
 
-HEAD_FIELDS = 27
-COMPLETED_HEAD_FIELDS = 25
 SIDES = {"BOT": "BUY", "SLD": "SELL", "BUY": "BUY", "SELL": "SELL"}
 PENDING_COMMISSION = Decimal(-1)
 

@@ -126,10 +126,6 @@ def put_commission(
     )
 
 
-def insert_link_event(connection: sqlite3.Connection, at: str, kind: str, detail: str) -> None:
-    connection.execute("INSERT INTO link_event (at, kind, detail) VALUES (?, ?, ?)", (at, kind, detail))
-
-
 def insert_decision(connection: sqlite3.Connection, at: str, kind: str, payload: str) -> None:
     connection.execute("INSERT INTO decision (at, kind, payload) VALUES (?, ?, ?)", (at, kind, payload))
 

@@ -103,9 +103,6 @@ class Journal:
         amount, profit = number(commission), number(realized_pnl)
         self._put(lambda connection: rows.put_commission(connection, exec_id, amount, currency, profit))
 
-    def record_link_event(self, kind: str, detail: str, *, at: datetime) -> None:
-        self._put(lambda connection: rows.insert_link_event(connection, instant(at), kind, detail))
-
     def record_decision(self, kind: str, payload: dict[str, Any], *, at: datetime) -> None:
         """What a person or a rule decided: armed, approved, released."""
         text = document(payload)

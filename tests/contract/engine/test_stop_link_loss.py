@@ -55,6 +55,10 @@ async def test_cancel_goes_out_again_before_a_proof_when_tws_lost_its_link_since
 
         assert report.proved, report.why
         assert len(sim.requests(GLOBAL_CANCEL)) == 2
+        assert [note for note in report.notes if "begins anew" in note] == [
+            "the link between TWS and IBKR was lost (1100): the proof begins anew",
+            "the link between TWS and IBKR came back (1102): the proof begins anew",
+        ]
 
 
 async def test_lost_placement_bars_the_proof_when_its_reference_was_used_before(

@@ -54,6 +54,7 @@ class Bench:
         self.file = FakeFile()
         self.answers = list(answers)
         self.opened: list[int] = []
+        self.owners: frozenset[int | None] = frozenset()
         self.told: list[Pressed] = []
         self.pauses: asyncio.Queue[float] = asyncio.Queue()
         self.go = asyncio.Semaphore(0)
@@ -63,7 +64,14 @@ class Bench:
         self.session = Session(Endpoint("h", 1, (11,), Mode.PAPER), self, lambda event: None, shared)
         self.latch = Latch(self.file, "test")
         self.lane = StopLane(
-            self.session, self.told.append, self.latch, self, shared, client_ids=(71, 72, 73), pause=self._pause
+            self.session,
+            self.told.append,
+            self.latch,
+            self,
+            shared,
+            owners=lambda: self.owners,
+            client_ids=(71, 72, 73),
+            pause=self._pause,
         )
 
     def socket(self) -> FakeSocket:
@@ -237,3 +245,15 @@ async def test_prepared_file_is_taken_back_when_the_bar_closes() -> None:
         bench.lane.disarm()
         assert bench.file.tried == ["prepare", "discard"]
         assert not bench.latch.is_frozen()
+
+
+async def test_id_is_left_alone_when_orders_are_under_it() -> None:
+    bench = Bench()
+    bench.owners = frozenset({71, None})
+    bench.socket()
+
+    async with kept(bench):
+        bench.main_comes_up()
+        await settle()
+
+    assert bench.opened == [72]

@@ -69,11 +69,9 @@ async def test_record_commission_keeps_what_is_known_when_told_again(journal: Jo
     assert select(path, "SELECT * FROM commission") == [("0001.01", "1.05", "USD", "-20")]
 
 
-async def test_link_events_and_decisions_are_kept_when_recorded(journal: Journal, path: Path) -> None:
-    journal.record_link_event("1100", "Connectivity lost", at=NOON)
+async def test_decisions_are_kept_when_recorded(journal: Journal, path: Path) -> None:
     journal.record_decision("freeze-released", {"by": "console"}, at=NOON)
     await journal.flush()
-    assert select(path, "SELECT kind, detail FROM link_event") == [("1100", "Connectivity lost")]
     assert select(path, "SELECT kind, payload FROM decision") == [("freeze-released", '{"by":"console"}')]
 
 
