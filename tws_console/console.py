@@ -9,7 +9,6 @@ order ids.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import subprocess
@@ -225,6 +224,8 @@ class Demo:
     def port(self) -> int:
         """Where it listens; waits for its first line. Raises RuntimeError when it does not come."""
         if not self._port:
+            import json
+
             assert self._process is not None
             assert self._process.stdout is not None
             line = self._process.stdout.readline()

@@ -6,7 +6,6 @@ be used, and the program goes on without a log. Standard library only.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -27,6 +26,8 @@ class JsonLines(logging.Formatter):
     """timestamp (UTC, Z), level, logger, message, then the fields given as `extra`, then a traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
+        import json  # with the first line, not before the first paint
+
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, object] = {
             "timestamp": at.replace("+00:00", "Z"),
