@@ -124,6 +124,9 @@ class Modify:
         """Under another id of the profile's, when no other program holds it."""
         order = asked.order
         client_id = order.client_id or 0
+        if not client_id:
+            reason = "connecting as client 0 binds every manual order, and nobody agreed to that: change it in TWS"
+            return _refused(asked, reason, ErrorCode.FOREIGN_ORDER)
         try:
             async with self._side_links.attached(client_id, timeout) as side:
                 seen = side.pushed.get(order.perm_id or 0)

@@ -81,8 +81,9 @@ class StopRun:
         evidence.blind = not evidence.known
         if self._parts.portfolio.loaded:
             self._positions = PositionWatch(self._parts.portfolio.positions, book.executions(), evidence.started_at)
-        self._publish(self._lines())
+        # The task first: a first report that fails must not leave a stop that nobody proves.
         self._task = asyncio.get_running_loop().create_task(self._live(), name="stop")
+        self._publish(self._lines())
 
     def end(self) -> None:
         """Nothing proves any further: the report stays as it stands now, and what was sent stays sent."""
