@@ -6,10 +6,12 @@ and every key share that loop. Standard library only.
 
 from __future__ import annotations
 
+import os
+import select
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import IO
+from typing import TextIO
 
 BACKLOG = 400_000
 """Characters that may wait. Beyond them everything waiting is dropped and the screen is painted anew later."""
@@ -20,7 +22,7 @@ PATIENCE = 1.0
 class PatientWriter(threading.Thread):
     """Writes text in the order it came. `caught_up` is called from this thread once, after frames had to be dropped."""
 
-    def __init__(self, file: IO[str], caught_up: Callable[[], None]) -> None:
+    def __init__(self, file: TextIO, caught_up: Callable[[], None]) -> None:
         super().__init__(daemon=True, name="tws-output")
         self._file = file
         self._caught_up = caught_up
@@ -74,9 +76,15 @@ class PatientWriter(threading.Thread):
 
     def _put(self, text: str) -> bool:
         """False when the terminal has gone."""
+        left = memoryview(text.encode(self._file.encoding or "utf-8", "replace"))
         try:
-            self._file.write(text)
-            self._file.flush()
+            terminal = self._file.fileno()
+            while left:
+                try:
+                    left = left[os.write(terminal, left) :]
+                except BlockingIOError:
+                    # Whoever shares the terminal may have made it non-blocking: wait, what was not taken is kept.
+                    select.select([], [terminal], [], PATIENCE)
         except (OSError, ValueError):
             return False
         return True
