@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,9 +14,9 @@ from tws_console.tui.bound import page_bindings
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.screens.page import Page
 from tws_console.tui.views import away
-from tws_console.tui.views.cells import Row, Span
-from tws_console.tui.widgets.live_table import LiveTable
+from tws_console.tui.views.cells import Span
 from tws_console.tui.widgets.painted import Painted
+from tws_console.tui.widgets.rows_table import RowsTable
 
 
 class AwayPage(Page, inherit_bindings=False):
@@ -27,12 +26,8 @@ class AwayPage(Page, inherit_bindings=False):
     PANES: ClassVar[tuple[str, ...]] = ("away",)
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(Where.AWAY, Where.PAGES)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: dict[Hashable, Row] = {}
-
     def compose_body(self) -> ComposeResult:
-        yield LiveTable(away.COLUMNS, self._rows.get, id="away")
+        yield RowsTable(away.COLUMNS, id="away")
         yield Painted(id="details")
 
     def pane_places(self, pane: Widget | None) -> tuple[Where, ...]:
@@ -54,18 +49,14 @@ class AwayPage(Page, inherit_bindings=False):
 
     def _take(self) -> None:
         """Rows by key; those that changed are painted."""
-        table, report = self.query_one("#away", LiveTable), self.report
+        table, report = self.query_one("#away", RowsTable), self.report
         shown = away.away_rows(report) if report is not None else []
-        changed = [row.key for row in shown if self._rows.get(row.key) != row]
-        self._rows.clear()
-        self._rows.update({row.key: row for row in shown})
-        table.set_rows([row.key for row in shown])
-        table.touch(changed)
+        table.give(shown)
         table.set_title(away.title(report, console(self).now()))
         table.set_empty(away.empty_lines(report))
 
     def draw_selection(self) -> None:
-        room, table = self.size.width, self.query_one("#away", LiveTable)
-        selected = self._rows.get(table.cursor) if table.cursor is not None else None
+        room, table = self.size.width, self.query_one("#away", RowsTable)
+        selected = table.chosen
         rows = away.foot_lines(self.report, selected, console(self).session.reduce_only, room)
         self.query_one("#details", Painted).show_lines([(Span("─" * room, "line"),), *rows])

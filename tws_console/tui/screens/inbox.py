@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,9 +14,8 @@ from tws_console.tui.bound import page_bindings
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.screens.page import Page
 from tws_console.tui.views import inbox
-from tws_console.tui.views.cells import Row
-from tws_console.tui.widgets.live_table import LiveTable
 from tws_console.tui.widgets.painted import Painted
+from tws_console.tui.widgets.rows_table import RowsTable
 
 
 class InboxPage(Page, inherit_bindings=False):
@@ -27,12 +25,8 @@ class InboxPage(Page, inherit_bindings=False):
     PANES: ClassVar[tuple[str, ...]] = ("inbox",)
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(Where.INBOX, Where.PAGES)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: dict[Hashable, Row] = {}
-
     def compose_body(self) -> ComposeResult:
-        yield LiveTable(inbox.COLUMNS, self._rows.get, id="inbox")
+        yield RowsTable(inbox.COLUMNS, id="inbox")
         yield Painted(id="details")
 
     def pane_places(self, pane: Widget | None) -> tuple[Where, ...]:
@@ -59,18 +53,14 @@ class InboxPage(Page, inherit_bindings=False):
     @property
     def selected(self) -> Unresolved | None:
         """The intent under the cursor."""
-        cursor = self.query_one("#inbox", LiveTable).cursor
+        cursor = self.query_one("#inbox", RowsTable).cursor
         return next((one for one in self.unresolved if one.intent.ulid == cursor), None)
 
     def _take(self) -> None:
         """Rows by key; those that changed are painted."""
-        table, found = self.query_one("#inbox", LiveTable), self.unresolved
+        table, found = self.query_one("#inbox", RowsTable), self.unresolved
         shown = [inbox.inbox_row(one, console(self).now()) for one in found]
-        changed = [row.key for row in shown if self._rows.get(row.key) != row]
-        self._rows.clear()
-        self._rows.update({row.key: row for row in shown})
-        table.set_rows([row.key for row in shown])
-        table.touch(changed)
+        table.give(shown)
         table.set_title(inbox.title(found))
         table.set_empty(inbox.EMPTY)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from decimal import Decimal
 from typing import ClassVar
 
@@ -15,9 +14,9 @@ from tws_console.tui.bindings import Where, of
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.screens.page import Page
 from tws_console.tui.views import proof
-from tws_console.tui.views.cells import Row, Span
-from tws_console.tui.widgets.live_table import LiveTable
+from tws_console.tui.views.cells import Span
 from tws_console.tui.widgets.painted import Painted
+from tws_console.tui.widgets.rows_table import RowsTable
 from tws_console.tui.widgets.status_bar import StatusBar
 
 
@@ -48,14 +47,13 @@ class ProofScreen(Page, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: dict[Hashable, Row] = {}
         self._started_at = ""
         """When the stop began whose rows are shown."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
         yield Painted(id="verdict")
-        yield LiveTable(proof.COLUMNS, self._rows.get, id="proof")
+        yield RowsTable(proof.COLUMNS, id="proof")
         yield Painted(id="foot")
         yield Painted(id="footer", ground="raised")
         yield Painted(id="too-small")
@@ -121,17 +119,13 @@ class ProofScreen(Page, inherit_bindings=False):
 
     def _take(self, report: StopReport | None) -> None:
         """Rows by key; those that changed are painted."""
-        table = self.query_one("#proof", LiveTable)
+        table = self.query_one("#proof", RowsTable)
         if report is not None and report.started_at != self._started_at:
             # Rows of a former stop under the verdict of this one would say that they are all there is.
             self._started_at = report.started_at
             table.start_over()
         shown = [] if report is None else [proof.proof_row(item) for item in proof.ordered(report)]
-        changed = [row.key for row in shown if self._rows.get(row.key) != row]
-        self._rows.clear()
-        self._rows.update({row.key: row for row in shown})
-        table.set_rows([row.key for row in shown])
-        table.touch(changed)
+        table.give(shown)
         if report is not None:
             table.set_title(proof.title(report))
             words = "No order is known." if not report.orders else ""
