@@ -4,45 +4,28 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from tws_console.model.recovery import Unresolved
 from tws_console.tui.bindings import Where
 from tws_console.tui.bound import page_bindings
-from tws_console.tui.facade import DrainedPort, console
-from tws_console.tui.screens.page import Page
+from tws_console.tui.facade import console
+from tws_console.tui.screens.rows_page import RowsPage
 from tws_console.tui.views import inbox
 from tws_console.tui.widgets.painted import Painted
-from tws_console.tui.widgets.rows_table import RowsTable
 
 
-class InboxPage(Page, inherit_bindings=False):
+class InboxPage(RowsPage, inherit_bindings=False):
     """One row per intent; below it what the lists said of the one under the cursor."""
 
     NAME = "inbox"
     PANES: ClassVar[tuple[str, ...]] = ("inbox",)
+    COLUMNS = inbox.COLUMNS
+    WHERE = Where.INBOX
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(Where.INBOX, Where.PAGES)
 
-    def compose_body(self) -> ComposeResult:
-        yield RowsTable(inbox.COLUMNS, id="inbox")
-        yield Painted(id="details")
-
-    def pane_places(self, pane: Widget | None) -> tuple[Where, ...]:
-        return (Where.INBOX,)
-
-    def reload(self) -> None:
-        self._take()
-        super().reload()
-
-    def apply(self, drained: DrainedPort) -> None:
-        if drained.session:
-            self._take()
-        super().apply(drained)
-
     def second(self) -> None:
-        self._take()
+        self.take()
         super().second()
 
     @property
@@ -53,12 +36,11 @@ class InboxPage(Page, inherit_bindings=False):
     @property
     def selected(self) -> Unresolved | None:
         """The intent under the cursor."""
-        cursor = self.query_one("#inbox", RowsTable).cursor
+        cursor = self.table.cursor
         return next((one for one in self.unresolved if one.intent.ulid == cursor), None)
 
-    def _take(self) -> None:
-        """Rows by key; those that changed are painted."""
-        table, found = self.query_one("#inbox", RowsTable), self.unresolved
+    def take(self) -> None:
+        table, found = self.table, self.unresolved
         shown = [inbox.inbox_row(one, console(self).now()) for one in found]
         table.give(shown)
         table.set_title(inbox.title(found))
