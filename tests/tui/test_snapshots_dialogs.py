@@ -29,6 +29,7 @@ from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.modals.flatten import FlattenModal, scopes
 from tws_console.tui.modals.help import HelpModal
 from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.modals.scope import ScopeModal, choices, marked_choice
 from tws_console.tui.modals.takeover import TakeoverModal
 from tws_console.tui.widgets.status_bar import StatusBar
 
@@ -91,7 +92,7 @@ def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, i
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["own", "foreign", "manual", "release", "help", "palette"])
+@pytest.mark.parametrize("name", ["own", "foreign", "manual", "marked", "scope", "release", "help", "palette"])
 def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     def cancel(number: int) -> CancelModal:
         order = data.ORDERS[number]
@@ -99,10 +100,13 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
         return CancelModal(order, can, data.ORDERS)
 
     places = (Where.ORDERS, Where.TABLES)
+    marked = marked_choice([data.ORDERS[number] for number in (0, 7, 9, 11, 13)])
     steps: dict[str, Callable[[], Step]] = {
         "own": lambda: over(cancel(1)),
         "foreign": lambda: over(TakeoverModal(data.ORDERS[7], data.ORDERS)),
         "manual": lambda: over(TakeoverModal(data.ORDERS[9], data.ORDERS), "g"),
+        "marked": lambda: over(ScopeModal([marked], data.ORDERS, {data.ORDERS[0].key}), "y"),
+        "scope": lambda: over(ScopeModal([marked, *choices(data.ORDERS[4])], data.ORDERS), "down"),
         "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
         "help": lambda: over(HelpModal(places, "Trade, orders pane")),
         "palette": lambda: over(CommandPalette(places), *"cancel"),

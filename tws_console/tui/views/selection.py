@@ -28,6 +28,8 @@ class Facts:
     read_only_api: bool
     link_up: bool
     now: datetime
+    marked: int = 0
+    """Marked rows: while there are any, the keys act on these and not on the row under the cursor."""
 
     def capability(self, order: Order) -> Capability:
         """What works on this order from here."""
@@ -41,7 +43,11 @@ class Facts:
 
 
 def what_can(order: Order, facts: Facts) -> Spans:
-    """`can: c cancel with 2 children`, or why not."""
+    """`can: c cancel with 2 children`, or why not; of marked rows what the key does to them."""
+    if facts.marked:
+        them = "the marked order" if facts.marked == 1 else f"the {facts.marked} marked orders"
+        keys = (Span("c", "accent", True), Span(f" cancel {them}", "text"))
+        return (*keys, Span(" · ", "muted"), Span("esc", "accent", True), Span(" clears marks", "text"))
     found = facts.capability(order)
     if CANCEL in found.can or TAKEOVER in found.can:
         children = children_of(order, facts.orders)
