@@ -34,7 +34,7 @@ from tws_console.tui.modals.takeover import TakeoverModal
 from tws_console.tui.widgets.status_bar import StatusBar
 
 LIVE = "U1234567"
-SMALL, MIDDLE = (80, 24), (120, 36)
+SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
 SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x36"])
 Snap = Callable[..., bool]
 Step = Callable[[Pilot[int]], Awaitable[None]]
@@ -155,20 +155,35 @@ def test_stop_bar_looks_the_same(snap_compare: Snap, size: tuple[int, int]) -> N
     assert snap_compare(Host(FakeEngine(), form=True), terminal_size=size, run_before=run)
 
 
-@SIZES
-@pytest.mark.parametrize(
-    "report",
-    [proofs.STOPPING, proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED],
-    ids=["stopping", "proved", "empty", "not-confirmed"],
-)
-def test_proof_looks_the_same(snap_compare: Snap, size: tuple[int, int], report: StopReport) -> None:
+def on_proof(report: StopReport) -> tuple[Host, Step]:
     engine = FakeEngine()
     engine.stop.report = report
-    engine.put_session(frozen=True, frozen_since="09:12:44")
+    if report.scope.everything:
+        engine.put_session(frozen=True, frozen_since="09:12:44")
 
     async def run(pilot: Pilot[int]) -> None:
         pilot.app.switch_mode("proof")
         await until(pilot, lambda: pilot.app.current_mode == "proof", "the proof page")
         await pilot.pause()
 
-    assert snap_compare(Host(engine), terminal_size=size, run_before=run)
+    return Host(engine), run
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE], ids=["80x24", "120x36", "200x50"])
+@pytest.mark.parametrize(
+    "report",
+    [proofs.STOPPING, proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED],
+    ids=["stopping", "proved", "empty", "not-confirmed"],
+)
+def test_proof_looks_the_same(snap_compare: Snap, size: tuple[int, int], report: StopReport) -> None:
+    host, step = on_proof(report)
+    assert snap_compare(host, terminal_size=size, run_before=step)
+
+
+@pytest.mark.parametrize("size", [(60, 20), SMALL, MIDDLE], ids=["60x20", "80x24", "120x36"])
+@pytest.mark.parametrize("report", [proofs.LONG, proofs.SCOPED], ids=["long", "scoped"])
+def test_proof_looks_the_same_when_names_are_long_or_only_some_orders_are_meant(
+    snap_compare: Snap, size: tuple[int, int], report: StopReport
+) -> None:
+    host, step = on_proof(report)
+    assert snap_compare(host, terminal_size=size, run_before=step)

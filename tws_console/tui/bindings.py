@@ -353,6 +353,10 @@ ACTIONS: tuple[Action, ...] = (
         "acknowledge_changes",
         1,
     ),
+    Action("proof.positions", ("enter",), "positions", "Once a verdict stands: go to the positions.", W.PROOF, "Proof"),
+    Action("proof.copy", ("y",), "copy report", "Copy the whole report as text.", W.PROOF, "Proof"),
+    Action("proof.reconnect", ("r",), "reconnect now", "While the link is down: try to connect now.", W.PROOF, "Proof"),
+    Action("proof.back", ("escape",), "back", "Back to the trade page; a running stop goes on.", W.PROOF, "Proof"),
     Action("app.next-page", (">",), "next page", "Go to the next page.", W.PAGES, "Pages", "turn_page(1)"),
     Action("app.previous-page", ("<",), "previous page", "Go to the previous page.", W.PAGES, "Pages", "turn_page(-1)"),
     Action(
