@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal as D
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tws_console.model.session import Mode
 from tws_console.model.stop import StopReport
 from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import Verdict
+from tws_console.rules.amend import Wish
 from tws_console.rules.capability import capability
 from tws_console.rules.live import phrase
 from tws_console.tui.bindings import Where
@@ -28,6 +30,7 @@ from tws_console.tui.modals.confirm import ConfirmModal
 from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.modals.flatten import FlattenModal, scopes
 from tws_console.tui.modals.help import HelpModal
+from tws_console.tui.modals.modify import AmendModal, ModifyModal
 from tws_console.tui.modals.release import ReleaseModal
 from tws_console.tui.modals.scope import ScopeModal, choices, marked_choice
 from tws_console.tui.modals.takeover import TakeoverModal
@@ -36,6 +39,7 @@ from tws_console.tui.widgets.status_bar import StatusBar
 LIVE = "U1234567"
 SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
 SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x36"])
+WAITING = ("waiting for TWS", "the rules are asked")
 Snap = Callable[..., bool]
 Step = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -48,7 +52,9 @@ def over(dialog: Dialog[Any], *keys: str) -> Step:
         assert isinstance(host, Host)
         await host.push_screen(dialog)
         await until(pilot, lambda: not dialog.young or dialog._shown_at is not None, "the dialog")
-        await until(pilot, lambda: "waiting for TWS" not in text_of(host, dialog), "the preview")
+        await until(pilot, lambda: not any(word in text_of(host, dialog) for word in WAITING), "what it waits for")
+        if isinstance(dialog, AmendModal):
+            await until(pilot, lambda: bool(dialog.form.draft.steps), "the price steps")
         host.wait(0.4)
         await pilot.press(*keys)
         dialog.draw()
@@ -92,7 +98,10 @@ def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, i
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["own", "foreign", "manual", "marked", "scope", "release", "help", "palette"])
+@pytest.mark.parametrize(
+    "name",
+    ["own", "foreign", "manual", "marked", "scope", "amend", "amend-error", "modify", "release", "help", "palette"],
+)
 def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     def cancel(number: int) -> CancelModal:
         order = data.ORDERS[number]
@@ -107,6 +116,9 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
         "manual": lambda: over(TakeoverModal(data.ORDERS[9], data.ORDERS), "g"),
         "marked": lambda: over(ScopeModal([marked], data.ORDERS, {data.ORDERS[0].key}), "y"),
         "scope": lambda: over(ScopeModal([marked, *choices(data.ORDERS[4])], data.ORDERS), "down"),
+        "amend": lambda: over(AmendModal(data.ORDERS[1]), "tab", "down", "tab", "tab"),
+        "amend-error": lambda: over(AmendModal(data.ORDERS[5]), "ctrl+u", "x", "tab", "ctrl+u", *"5948.30"),
+        "modify": lambda: over(ModifyModal(data.ORDERS[1], Wish(D(300), D("134.25")))),
         "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
         "help": lambda: over(HelpModal(places, "Trade, orders pane")),
         "palette": lambda: over(CommandPalette(places), *"cancel"),

@@ -126,6 +126,16 @@ ACTIONS: tuple[Action, ...] = (
         2,
     ),
     Action(
+        "orders.modify",
+        ("m",),
+        "modify",
+        "Change size, prices or TIF of the own order under the cursor, after a question.",
+        W.ORDERS,
+        "Orders",
+        "modify_order",
+        3,
+    ),
+    Action(
         "orders.cancel",
         ("c",),
         "cancel",

@@ -10,12 +10,12 @@ from tws_console.rules.capability import CANCEL, GLOBAL_CANCEL, Capability
 from tws_console.rules.risk import Friction
 from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views.cells import Span, Spans
-from tws_console.tui.views.formats import clean
-from tws_console.tui.views.pieces import key, line, strong, value, wrap
+from tws_console.tui.views.formats import account_short, clean
+from tws_console.tui.views.pieces import Frame, key, line, strong, value, wrap
 
 
-def order_line(order: Order) -> Spans:
-    """`BUY 250,000 EUR.USD  limit 1.08345  GTC  #884120377`."""
+def order_line(order: Order, *, full: bool) -> Spans:
+    """`BUY 250,000 EUR.USD  limit 1.08345  GTC  #884120377  DU…4321`; the account is told in full about real money."""
     tone = "up" if order.action == "BUY" else "down"
     quantity = "?" if order.remaining is None else f"{order.remaining:,f}"
     parts: list[Span] = [Span(f"{clean(order.action)} {quantity} {clean(order.instrument.name)}", tone, True)]
@@ -25,7 +25,8 @@ def order_line(order: Order) -> Spans:
         parts += line("  stop ", strong(f"{order.aux_price:f}"))
     if order.limit_price is not None:
         parts += line("  limit ", strong(f"{order.limit_price:f}"))
-    parts += line(f"  {clean(order.tif)}   {order.key}   {order.account}")
+    account = clean(order.account) if full else account_short(order.account)
+    parts += line(f"  {clean(order.tif)}  {order.key}  {account}")
     return tuple(parts)
 
 
@@ -59,7 +60,7 @@ class CancelModal(Question[bool]):
         return (strong("Cancel this order?" if self._can else "This order cannot be cancelled here"),)
 
     def rows(self) -> list[Spans | None]:
-        rows: list[Spans | None] = [(), order_line(self.order)]
+        rows: list[Spans | None] = [(), order_line(self.order, full=self.frame is Frame.LIVE)]
         if self._can:
             rows += [
                 owner_line(self.order),

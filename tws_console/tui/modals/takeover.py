@@ -15,7 +15,7 @@ from tws_console.tui.modals.agreement import Question
 from tws_console.tui.modals.cancel import order_line, owner_line
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean
-from tws_console.tui.views.pieces import line, strong, wrap
+from tws_console.tui.views.pieces import Frame, line, strong, wrap
 
 _AROUND = 11
 """Rows of the screen that do not tell what happens: status, keys, frame, the order, its owner, answers."""
@@ -48,7 +48,12 @@ class TakeoverModal(Question[bool]):
     def rows(self) -> list[Spans | None]:
         room = self.app.size.height - _AROUND
         told = next((said for most in (NAMED, 2) if len(said := self._told(most)) <= room), self._told(0))
-        head: list[Spans | None] = [(), order_line(self.order), owner_line(self.order), ()]
+        head: list[Spans | None] = [
+            (),
+            order_line(self.order, full=self.frame is Frame.LIVE),
+            owner_line(self.order),
+            (),
+        ]
         return [*head, *told, (), None, self.answers()]
 
     def _told(self, most: int) -> list[Spans | None]:
