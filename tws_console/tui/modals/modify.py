@@ -32,8 +32,10 @@ from tws_console.tui.views.pieces import Frame, key, line, strong, value
 
 STEP = 0.5
 """Seconds between two looks at quote, position and rules."""
-_AROUND = 18
-"""Rows of the screen that are not checks."""
+AROUND = 4
+"""Rows of the screen round the text of the question: status, keys and frame."""
+CHECKS = 3
+"""Rows that the checks have at least."""
 
 
 class AmendModal(Dialog[Wish | None]):
@@ -183,17 +185,23 @@ class ModifyModal(Question[bool]):
         quote: Quote | None = None if engine is None else engine.quotes.get(self.order.instrument.con_id)
         children = 0 if engine is None else children_of(self.order, engine.book.live())
         meaning = meaning_rows(self.order, self._left, quote, self._position, children)
-        room = max(2, self.app.size.height - _AROUND)
-        checks = [line("Checks      ", Span("the rules are asked", "warn"))]
-        if self._verdicts is not None:
-            checks = check_rows(self._verdicts, width, room)
         head: list[Spans | None] = [
             (),
             order_line(self.order, full=self.frame is Frame.LIVE),
             owner_line(self.order),
             (),
         ]
-        return [*head, *change_rows(self.order, self._changes), *meaning, *checks, (), None, self.answers()]
+        told: list[Spans | None] = [*head, *change_rows(self.order, self._changes), *meaning]
+        tail: list[Spans | None] = [(), None, *self.answers()]
+        room = self.app.size.height - AROUND
+        if len(told) + len(tail) + CHECKS > room:
+            # Blank rows yield first, then what the change means from its end; the change and the answers stay.
+            told, tail = [row for row in told if row != ()], tail[1:]
+            told = told[: max(room - len(tail) - CHECKS, len(told) - len(meaning))]
+        checks = [line("Checks      ", Span("the rules are asked", "warn"))]
+        if self._verdicts is not None:
+            checks = check_rows(self._verdicts, width, max(CHECKS, room - len(told) - len(tail)))
+        return [*told, *checks, *tail]
 
     def yes(self) -> None:
         self.close(True)
