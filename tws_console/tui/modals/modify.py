@@ -22,7 +22,7 @@ from tws_console.tui.facade import EnginePort, console
 from tws_console.tui.form import Effect
 from tws_console.tui.modals.agreement import Question
 from tws_console.tui.modals.cancel import order_line, owner_line
-from tws_console.tui.modals.dialog import Dialog
+from tws_console.tui.modals.dialog import AROUND, Dialog
 from tws_console.tui.views.amend import change_rows, edit_rows, meaning_rows
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.confirm import check_rows
@@ -32,8 +32,6 @@ from tws_console.tui.views.pieces import Frame, key, line, strong, value
 
 STEP = 0.5
 """Seconds between two looks at quote, position and rules."""
-AROUND = 4
-"""Rows of the screen round the text of the question: status, keys and frame."""
 CHECKS = 3
 """Rows that the checks have at least."""
 
@@ -194,10 +192,9 @@ class ModifyModal(Question[bool]):
         told: list[Spans | None] = [*head, *change_rows(self.order, self._changes), *meaning]
         tail: list[Spans | None] = [(), None, *self.answers()]
         room = self.app.size.height - AROUND
-        if len(told) + len(tail) + CHECKS > room:
-            # Blank rows yield first, then what the change means from its end; the change and the answers stay.
-            told, tail = [row for row in told if row != ()], tail[1:]
-            told = told[: max(room - len(tail) - CHECKS, len(told) - len(meaning))]
+        # The change, the checks and the answers stay; what the change means yields from its end.
+        over = len([row for row in (*told, *tail) if row != ()]) + CHECKS - room
+        told = told[: len(told) - min(max(0, over), len(meaning))]
         checks = [line("Checks      ", Span("the rules are asked", "warn"))]
         if self._verdicts is not None:
             checks = check_rows(self._verdicts, width, max(CHECKS, room - len(told) - len(tail)))
