@@ -146,9 +146,17 @@ class Engine:
             self.ends.apply,
             self.recovery.apply,
             twins.apply,
+            self.modifying.apply,
             self._recorder.apply,
         )
-        self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
+        self._side_stores = (
+            self.book.apply,
+            self.stop.apply,
+            self.ends.apply,
+            twins.apply,
+            self.modifying.apply,
+            self._recorder.apply,
+        )
         watch = Watch(self.book, self.portfolio, self.contracts, self.lines)
         self.rounds = Rounds(self.session, self.book, self.latch, watch, lambda: self.stop.running, shared)
         self._generation = 0
