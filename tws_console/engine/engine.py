@@ -320,6 +320,7 @@ class Engine:
         if link is None:
             return
         self.book.attach(link.client_id)
+        self._recorder.linked(link.client_id, link.server_version, link.accounts)
         await self._recall()
         for account in link.accounts:
             link.watch_account_pnl(account)

@@ -46,6 +46,8 @@ async def test_rows_are_stale_until_listed_again_when_the_link_drops(desk: Desk)
     await back_up(desk)
     await until(desk.engine, lambda: not desk.row(order).stale)
     assert desk.row(order).live
+    links = [kind for kind in (await desk.journal()).kinds if kind.startswith("link-")]
+    assert links == ["link-up", "link-lost", "link-up"]
 
 
 async def test_placement_is_unknown_and_acknowledged_late_when_tws_stalls(desk: Desk) -> None:
