@@ -47,7 +47,7 @@ async def test_rows_are_stale_until_listed_again_when_the_link_drops(desk: Desk)
     await until(desk.engine, lambda: not desk.row(order).stale)
     assert desk.row(order).live
     await until(desk.engine, lambda: desk.notices().count("connected as client") == 2)
-    links = [kind for kind in (await desk.journal()).kinds if kind.startswith("link-")]
+    links = [kind for kind, _ in (await desk.journal()).events if kind.startswith("link-")]
     assert links == ["link-up", "link-lost", "link-up"]
 
 
