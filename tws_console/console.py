@@ -9,6 +9,7 @@ order ids.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import subprocess
@@ -87,6 +88,7 @@ def load_engine() -> None:
     import_module("tws_console.tui.screens.trade")
     import_module("tws_console.tui.screens.proof")
     import_module("tws_console.tui.widgets.stop_bar")
+    gc.freeze()
 
 
 def _before_textual() -> None:
