@@ -95,7 +95,7 @@ def _before_textual() -> None:
     """What Textual reads when it is imported: keys in their plain form, no animation, repaints without delay. And
     let the thread that reads the keys have the interpreter soon: by default it waits 5 ms for a busy loop.
     """
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.0001)
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_FPS", "240")
