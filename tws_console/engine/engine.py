@@ -380,8 +380,8 @@ class Engine:
 
 def _settle_memory() -> None:
     """Take what the first list allocated out of later collections: with thousands of orders one full collection would
-    hold the loop, and a key, for a tenth of a second.
+    hold the loop, and a key, for a tenth of a second. What comes later is collected in pieces of some milliseconds.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 1_000)
+    gc.set_threshold(5_000, 200, 1_000)
