@@ -7,6 +7,7 @@ Modifying Orders and Error Codes).
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from tws_console.simulator import matching, rules
 from tws_console.simulator.contracts import Contract
@@ -47,7 +48,7 @@ class Amendments:
         if order.terms.oca_group == str(order.parent_perm):
             terms = _in_the_same_group(order, terms)
         refusal = rules.check_change(order, terms, contract)
-        if refusal is not None:
+        if refusal is not None or not terms.transmit:  # what is not transmitted stays in the window of TWS
             return refusal
         if self._faults.take("201", order.client_id):
             self._tell.refused(order.client_id, order.order_id, 201, "Order rejected - reason:Order change refused.")
@@ -69,7 +70,7 @@ class Amendments:
         return None
 
     def _send(self, order: Order, terms: Terms) -> None:
-        order.terms = terms
+        order.terms, order.cap = terms, Decimal(0)
         order.unsettled = True
         order.renewed = self._clock.now()
         if terms.is_trail:

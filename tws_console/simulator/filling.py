@@ -114,6 +114,7 @@ class Filling:
             leg=leg,
             leg_contract=contract if leg else None,
             allocated_to=account,
+            added=order.rested,
         )
         self._book.executions.append(execution)
         return execution
@@ -189,4 +190,5 @@ class Filling:
             commission=old.commission,
             realized=None if old.realized is None else old.realized + gained,
             allocated_to=old.allocated_to,
+            added=old.added,
         )

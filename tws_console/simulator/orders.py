@@ -157,6 +157,10 @@ class Order:
     filled: Decimal = Decimal(0)
     average: Decimal = Decimal(0)
     last_price: Decimal = Decimal(0)
+    cap: Decimal = Decimal(0)
+    """The price at which TWS holds a limit order, 0 for none."""
+    rested: bool = False
+    """It has been in the market with a limit: what trades from now on was waiting there."""
     commission: Decimal | None = None
     staged: bool = False
     held: bool = False
@@ -248,6 +252,8 @@ class Execution:
     leg: Leg | None = None
     leg_contract: Contract | None = None
     allocated_to: str = ""
+    added: bool = False
+    """It was waiting in the market (the liquidity 1 of TWS), else it took what was there (2)."""
 
     @property
     def account(self) -> str:

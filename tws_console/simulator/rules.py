@@ -23,6 +23,7 @@ from tws_console.simulator.orders import (
     Order,
     Terms,
 )
+from tws_console.simulator.wire import NO_ID
 
 KNOWN_TYPES = {"MKT", "LMT", "REL", "MIDPRICE"} | STOP_TYPES | TRAIL_TYPES | TOUCH_TYPES | CLOSE_TYPES
 OTHER_TYPES = frozenset({"PEG MKT", "PEG MID", "PEG BENCH", "PEG BEST", "BOX TOP", "MTL", "MKT PRT", "STP PRT", "VOL"})
@@ -58,6 +59,11 @@ BAD_MOMENT = Refusal(
     "The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx where yyyymmdd "
     "and xx/xxxx are optional. E.g.: 20031126 15:59:00 US/Eastern",
 )
+
+
+def is_no_id(order_id: int) -> bool:
+    """Whether a number names no order: 0, and the mark of the client libraries for no value."""
+    return order_id in (0, NO_ID)
 
 
 def invalid_id(order_id: int) -> Refusal:
