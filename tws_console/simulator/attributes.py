@@ -7,7 +7,9 @@ deepentropy/ibx).
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from tws_console.simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, number, plain, whole
+from tws_console.simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, is_unset, number, plain, whole
+
+TEXT, FLAG, WHOLE, NUMBER = "text", "flag", "whole", "number"
 
 _TEXTS = "faPercentage faProfile rule80A settlingFirm designatedLocation clearingAccount softDollarName"
 _TEXTS += " softDollarValue extOperator hedgeType hedgeParam deltaNeutralSettlingFirm deltaNeutralClearingAccount"
@@ -53,14 +55,23 @@ _WHOLE = frozenset((_COUNTS + " " + _NO_COUNTS).split()) | {"minQty", "exemptCod
 
 
 def as_written(name: str, field: str) -> str:
-    """What a client has sent for an attribute, as TWS writes it. ValueError when it is no value of that kind: echoed,
-    it would break the rows of every client that is shown the order.
+    """What a client has sent for an attribute, as TWS writes it. ValueError when it is no value of that kind."""
+    kind = TEXT if name in _WORDS else FLAG if name in _YES_OR_NO else WHOLE if name in _WHOLE else NUMBER
+    return as_kind(kind, field)
+
+
+def as_kind(kind: str, field: str) -> str:
+    """A field of one kind as TWS writes it, empty when it is unset. ValueError when it is no value of that kind.
+
+    Echoed, such a field would break the rows of every client that is shown the order.
     """
-    if name in _WORDS:
+    if kind == TEXT:
         return field
-    if name in _YES_OR_NO:
+    if kind == FLAG:
         return "1" if field.lower() in ("1", "true") else "0"
-    return str(whole(field)) if name in _WHOLE else plain(number(field))
+    if is_unset(field):
+        return ""
+    return str(whole(field)) if kind == WHOLE else plain(number(field))
 
 
 def is_scaled(kept: Mapping[str, str]) -> bool:

@@ -7,12 +7,20 @@ the practice market does not act on is kept as it came, by name, so that it is e
 from decimal import Decimal
 from typing import cast
 
-from tws_console.simulator.attributes import DEFAULTS, as_written, is_scaled
+from tws_console.simulator.attributes import DEFAULTS, FLAG, NUMBER, TEXT, WHOLE, as_kind, as_written, is_scaled
 from tws_console.simulator.contracts import read_query
 from tws_console.simulator.orders import Condition, Leg, Placement, Terms
 from tws_console.simulator.wire import Cursor, is_unset, plain
 
-_CONDITION_FIELDS = {"1": 6, "3": 3, "4": 3, "5": 4, "6": 5, "7": 5}
+_LEG_EXTRAS = (WHOLE, WHOLE, TEXT, WHOLE)  # openClose, shortSaleSlot, designatedLocation, exemptCode
+_CONDITIONS = {
+    "1": (TEXT, FLAG, NUMBER, WHOLE, TEXT, WHOLE),  # price, with contract, exchange and trigger method
+    "3": (TEXT, FLAG, TEXT),  # time
+    "4": (TEXT, FLAG, WHOLE),  # margin cushion
+    "5": (TEXT, TEXT, TEXT, TEXT),  # execution
+    "6": (TEXT, FLAG, WHOLE, WHOLE, TEXT),  # volume
+    "7": (TEXT, FLAG, NUMBER, WHOLE, TEXT),  # change in per cent
+}
 
 
 def read_placement(fields: list[str], version: int) -> Placement:
@@ -67,13 +75,13 @@ def _read_head(cursor: Cursor) -> dict[str, object]:
 
 def _read_legs(cursor: Cursor, values: dict[str, object]) -> None:
     values["legs"] = tuple(_read_leg(cursor) for _ in range(_count(cursor)))
-    values["leg_prices"] = tuple(cursor.text() for _ in range(_count(cursor)))
+    values["leg_prices"] = tuple(as_kind(NUMBER, cursor.text()) for _ in range(_count(cursor)))
     values["routing"] = tuple((cursor.text(), cursor.text()) for _ in range(_count(cursor)))
 
 
 def _read_leg(cursor: Cursor) -> Leg:
     con_id, ratio, action, exchange = cursor.integer(), cursor.integer(), cursor.text(), cursor.text()
-    return Leg(con_id, ratio, action, exchange, tuple(cursor.text() for _ in range(4)))
+    return Leg(con_id, ratio, action, exchange, tuple(as_kind(kind, cursor.text()) for kind in _LEG_EXTRAS))
 
 
 def _count(cursor: Cursor) -> int:
@@ -162,9 +170,9 @@ def _read_cash(cursor: Cursor, values: dict[str, object]) -> None:
 
 def _read_condition(cursor: Cursor) -> Condition:
     kind = cursor.text()
-    if kind not in _CONDITION_FIELDS:
+    if kind not in _CONDITIONS:
         raise ValueError(f"condition type {kind[:20]!r} is unknown")
-    return Condition(kind, tuple(cursor.text() for _ in range(_CONDITION_FIELDS[kind])))
+    return Condition(kind, tuple(as_kind(each, cursor.text()) for each in _CONDITIONS[kind]))
 
 
 def _read_versioned(cursor: Cursor, version: int, values: dict[str, object]) -> None:

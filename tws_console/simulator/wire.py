@@ -175,7 +175,9 @@ def number(value: str) -> Decimal:
 
 def whole(value: str) -> int:
     """Text as a whole number. ValueError when it is none, or has more than 32 bits."""
-    found = int(number(value))
+    found = number(value)
     if abs(found) > NO_ID:
         raise ValueError(f"{value[:40]!r} is out of range")
-    return found
+    if found % 1:
+        raise ValueError(f"{value[:40]!r} is not a whole number")
+    return int(found)

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from tests.contract.simulator.facts.table import Stage, fact, resting
+from tests.contract.simulator.facts.table import Stage, fact, listed, resting
 from tests.support.open_order import read_completed_order, read_open_order
+from tests.support.order_fields import order_fields
 from tests.support.raw_client import Message, RawClient, place_fields
 
 UNSET = "1.7976931348623157E308"
@@ -193,3 +194,29 @@ async def price_management(stage: Stage) -> None:
     fields[108] = 1
     client.send(*fields)
     assert read_open_order((await client.until_id(5))[-1])["usePriceMgmtAlgo"] == "1"
+
+
+_LEGS = [(265598, 1, "BUY", "SMART"), (272093, 1, "SELL", "SMART")]
+# What is wrong, the terms of the order, the place of the field and what is sent there.
+_UNREADABLE: tuple[tuple[str, dict[str, object], int, str], ...] = (
+    ("a minimum quantity that is no number", {}, 50, "abc"),
+    ("a slot for short sales that is no whole number", {}, 43, "1.5"),
+    ("a cushion that is no whole number", {"conditions": [["4", "a", "1", "1e-30"]]}, 93, "1e-30"),
+    ("a volume beyond 32 bits", {"conditions": [["6", "a", "1", "99999999999", "265598", "SMART"]]}, 93, "99999999999"),
+    ("the exempt code of a leg that is no number", {"sec_type": "BAG", "legs": _LEGS}, 43, "x"),
+    ("a price with more digits than there are", {}, 19, "1e30"),
+)
+for _what, _terms, _place, _value in _UNREADABLE:
+
+    @fact(f"client libraries: {_what} is refused with 320 in words, so that nobody is shown a row that cannot be read")
+    async def unreadable(
+        stage: Stage, terms: dict[str, object] = _terms, place: int = _place, value: str = _value
+    ) -> None:
+        client = await stage.client(11)
+        fields = order_fields(1, **({"limit": "200"} | terms))  # type: ignore[arg-type]
+        fields[place] = value
+        client.send(*fields)
+        text = (await client.until_error(320))[4]
+        assert text.removeprefix("Error reading request: ")
+        assert "<" not in text
+        assert await listed(client) == []
