@@ -56,6 +56,10 @@ class _Reader:
         if self.row["scalePriceIncrement"] not in ("", "1.7976931348623157E308"):
             self.row["scaleRest"] = ",".join(next(self._fields) for _ in range(7))
 
+    def benchmark(self) -> None:
+        if self.row["orderType"] == "PEG BENCH":
+            self.row["benchmark"] = ",".join(next(self._fields) for _ in range(5))
+
     def underlying(self) -> None:
         self.take("deltaNeutralContract")
         if self.row["deltaNeutralContract"] == "1":
@@ -93,6 +97,7 @@ def read_open_order(message: Message, version: int = 178) -> dict[str, str]:
     read.underlying()
     read.algo()
     read.take(f"solicited whatIf status {_MARGINS} randomizeSize randomizePrice")
+    read.benchmark()
     read.conditions()
     read.take("adjustedOrderType triggerPrice trailStopAgain lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice")
     read.take("adjustedTrailingAmount adjustableTrailingUnit softDollarName softDollarValue softDollarDisplay cashQty")
@@ -123,6 +128,7 @@ def read_completed_order(message: Message, version: int = 178) -> dict[str, str]
     read.underlying()
     read.algo()
     read.take("solicited status randomizeSize randomizePrice")
+    read.benchmark()
     read.conditions()
     read.take("trailStopAgain lmtPriceOffset cashQty dontUseAutoPriceForHedge isOmsContainer autoCancelDate")
     read.take("filledQuantity refFuturesConId autoCancelParent shareholder imbalanceOnly routeMarketableToBbo")

@@ -12,17 +12,17 @@ from tws_console.simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, is_unset, nu
 TEXT, FLAG, WHOLE, NUMBER = "text", "flag", "whole", "number"
 
 _TEXTS = "faPercentage faProfile rule80A settlingFirm designatedLocation clearingAccount softDollarName"
-_TEXTS += " softDollarValue extOperator hedgeType hedgeParam deltaNeutralSettlingFirm deltaNeutralClearingAccount"
-_TEXTS += " deltaNeutralClearingIntent deltaNeutralDesignatedLocation"
+_TEXTS += " softDollarValue extOperator hedgeType hedgeParam referenceExchangeId deltaNeutralSettlingFirm"
+_TEXTS += " deltaNeutralClearingAccount deltaNeutralClearingIntent deltaNeutralDesignatedLocation"
 _FLAGS = "blockOrder sweepToFill eTradeOnly firmQuoteOnly continuousUpdate optOutSmartRouting notHeld solicited"
 _FLAGS += " randomizeSize randomizePrice isOmsContainer discretionaryUpToLimitPrice autoCancelParent usePriceMgmtAlgo"
-_FLAGS += " deltaNeutralShortSale deltaNeutralContract scaleAutoReset scaleRandomPercent"
+_FLAGS += " isPeggedChangeAmountDecrease deltaNeutralShortSale deltaNeutralContract scaleAutoReset scaleRandomPercent"
 _COUNTS = "shortSaleSlot auctionStrategy volatilityType referencePriceType adjustableTrailingUnit deltaNeutralConId"
-_COUNTS += " deltaNeutralShortSaleSlot underConId"
+_COUNTS += " deltaNeutralShortSaleSlot underConId referenceContractId"
 _NO_COUNTS = "scaleInitLevelSize scaleSubsLevelSize scalePriceAdjustInterval scaleInitPosition scaleInitFillQty"
-_NO_COUNTS += " duration postToAts"
+_NO_COUNTS += " duration postToAts minTradeQty minCompeteSize"
 _PRICES = "triggerPrice adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount scalePriceAdjustValue"
-_PRICES += " scaleProfitOffset"
+_PRICES += " scaleProfitOffset competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
 _EMPTY_NUMBERS = "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper nbboPriceCap volatility"
 _EMPTY_NUMBERS += " deltaNeutralAuxPrice scalePriceIncrement"
 
@@ -37,6 +37,8 @@ DEFAULTS: dict[str, str] = {
     "exemptCode": "-1",
     "discretionaryAmt": "0",
     "cashQty": "0",
+    "peggedChangeAmount": "0",
+    "referenceChangeAmount": "0",
     "underDelta": "0",
     "underPrice": "0",
     "clearingIntent": "IB",

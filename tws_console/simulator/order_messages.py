@@ -23,6 +23,9 @@ _DELTA_NEUTRAL += " deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutral
 _DONE_DELTA_NEUTRAL = "deltaNeutralOrderType deltaNeutralAuxPrice deltaNeutralConId deltaNeutralShortSale"
 _DONE_DELTA_NEUTRAL += " deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
 _NO_MARGINS = [UNSET_DOUBLE] * 9
+_BENCHMARK = "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount"
+_BENCHMARK += " referenceExchangeId"
+_COMPETING = "minTradeQty minCompeteSize competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
 _SHAREHOLDER = "Not an insider or substantial shareholder"
 _SCALE_REST = "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset"
 _SCALE_REST += " scaleInitPosition scaleInitFillQty scaleRandomPercent"
@@ -58,9 +61,14 @@ def _contract(contract: Contract, exchange: str, no_right: str = "?") -> list[st
     ]
 
 
-def _competing(version: int) -> list[str]:
-    """The attributes of orders that compete at IBKRATS, which are unset on every order known here."""
-    return [UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE] if version >= 170 else []
+def _benchmark(terms: Terms) -> Sequence[str]:
+    """What an order is pegged to, for the one type that is."""
+    return echo(terms.kept, _BENCHMARK) if terms.order_type == "PEG BENCH" else ()
+
+
+def _competing(terms: Terms, version: int) -> Sequence[str]:
+    """The attributes of orders that compete at IBKRATS or stand at the midpoint."""
+    return echo(terms.kept, _COMPETING) if version >= 170 else ()
 
 
 def open_order(order: Order, version: int, preview: Preview | None = None) -> bytes:
@@ -83,7 +91,8 @@ def open_order(order: Order, version: int, preview: Preview | None = None) -> by
     fields += [*_scale(terms), *_hedge(terms), *echo(kept, "optOutSmartRouting clearingAccount clearingIntent")]
     fields += [*echo(kept, "notHeld"), *_underlying(terms), *_algo(terms)]
     fields += [*echo(kept, "solicited"), _flag(terms.what_if)]
-    fields += [*_state(order, preview), *echo(kept, "randomizeSize randomizePrice"), *_conditions(terms)]
+    fields += [*_state(order, preview), *echo(kept, "randomizeSize randomizePrice"), *_benchmark(terms)]
+    fields += [*_conditions(terms)]
     fields += [*echo(kept, "adjustedOrderType triggerPrice"), _trail_echo(order), _offset(terms)]
     fields += echo(kept, "adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount adjustableTrailingUnit")
     fields += [*echo(kept, "softDollarName softDollarValue"), "", *echo(kept, "cashQty"), "1"]
@@ -92,7 +101,7 @@ def open_order(order: Order, version: int, preview: Preview | None = None) -> by
     for gate, name in ((158, "duration"), (160, "postToAts"), (162, "autoCancelParent")):
         if version >= gate:
             fields += echo(kept, name)
-    return seal([*fields, *_competing(version)])
+    return seal([*fields, *_competing(terms, version)])
 
 
 def _allocation(terms: Terms, version: int) -> list[str]:
@@ -220,11 +229,11 @@ def completed_order(order: Order, version: int) -> bytes:
     fields += [_trail_echo(order), _optional(terms.trailing_percent), *_combo(terms), *_scale(terms), *_hedge(terms)]
     fields += [*echo(kept, "clearingAccount clearingIntent notHeld"), *_underlying(terms), *_algo(terms)]
     fields += [*echo(kept, "solicited"), order.status, *echo(kept, "randomizeSize randomizePrice")]
-    fields += [*_conditions(terms), _trail_echo(order), _offset(terms), *echo(kept, "cashQty"), "1"]
+    fields += [*_benchmark(terms), *_conditions(terms), _trail_echo(order), _offset(terms), *echo(kept, "cashQty"), "1"]
     fields += [*echo(kept, "isOmsContainer"), _cancel_date(order), plain(order.filled), UNSET_INTEGER]
     fields += [*echo(kept, "autoCancelParent"), _SHAREHOLDER, "0", "0", str(order.parent_perm or 9223372036854775807)]
     fields += [f"{order.ended_at.astimezone(_EASTERN):%Y%m%d %H:%M:%S} US/Eastern", order.completed_status]
-    return seal([*fields, *_competing(version)])
+    return seal([*fields, *_competing(terms, version)])
 
 
 def _cancel_date(order: Order) -> str:

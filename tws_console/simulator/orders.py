@@ -24,6 +24,7 @@ TRAIL_TYPES = frozenset({"TRAIL", "TRAIL LIMIT"})
 TOUCH_TYPES = frozenset({"MIT", "LIT"})
 CLOSE_TYPES = frozenset({"MOC", "LOC"})
 LIMIT_TYPES = frozenset({"LMT", "STP LMT", "LIT", "LOC"})
+SNAP_TYPES = frozenset({"SNAP MKT", "SNAP MID", "SNAP PRIM"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,12 @@ class Terms:
         return self.order_type in TRAIL_TYPES
 
     @property
+    def starting(self) -> Decimal | None:
+        """Where an order begins that is pegged to a benchmark."""
+        written = self.kept.get("startingPrice")
+        return Decimal(written) if written else None
+
+    @property
     def needs_trigger(self) -> bool:
         """True for every type that waits for a price before it works."""
         return self.is_stop or self.is_trail or self.order_type in TOUCH_TYPES
@@ -172,6 +179,8 @@ class Order:
     warning: str = ""
     by_hand: bool = False
     stop: Decimal | None = None
+    pegged: Decimal | None = None
+    """The limit that a snap order has taken from the quote it met."""
     opens_at: datetime | None = None
     auction_at: datetime | None = None
     expires_at: datetime | None = None

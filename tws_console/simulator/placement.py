@@ -144,8 +144,9 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
     values["what_if"] = cursor.flag()
     cursor.skip()  # miscOptions
     _keep(cursor, values, "solicited", "randomizeSize", "randomizePrice")
-    if values["order_type"] in ("PEG BENCH", "PEGBENCH"):
-        cursor.skip(5)
+    if values["order_type"] == "PEG BENCH":
+        _keep(cursor, values, "referenceContractId", "isPeggedChangeAmountDecrease", "peggedChangeAmount")
+        _keep(cursor, values, "referenceChangeAmount", "referenceExchangeId")
     values["conditions"] = tuple(_read_condition(cursor) for _ in range(_count(cursor)))
     if values["conditions"]:
         values["conditions_ignore_rth"] = cursor.flag()
@@ -182,3 +183,5 @@ def _read_versioned(cursor: Cursor, version: int, values: dict[str, object]) -> 
     for gate in (166, 169):  # advancedErrorOverride, manualOrderTime
         if version >= gate:
             cursor.skip()
+    if version >= 170 and values["order_type"] == "PEG MID":
+        _keep(cursor, values, "midOffsetAtWhole", "midOffsetAtHalf")

@@ -17,17 +17,23 @@ from tws_console.simulator.orders import (
     CLOSE_TYPES,
     LIMIT_TYPES,
     PENDING_SUBMIT,
-    STOP_TYPES,
     TOUCH_TYPES,
-    TRAIL_TYPES,
     Order,
     Terms,
 )
 from tws_console.simulator.wire import NO_ID
 
-KNOWN_TYPES = {"MKT", "LMT", "REL", "MIDPRICE"} | STOP_TYPES | TRAIL_TYPES | TOUCH_TYPES | CLOSE_TYPES
-OTHER_TYPES = frozenset({"PEG MKT", "PEG MID", "PEG BENCH", "PEG BEST", "BOX TOP", "MTL", "MKT PRT", "STP PRT", "VOL"})
-STOCK_ONLY_TYPES = CLOSE_TYPES | {"REL", "MIDPRICE"}
+# The order types of the API, and their codes in the list of a contract (IBKR Campus TWS API docs, Order Types).
+TYPE_CODES = {
+    **{name: name for name in ("MKT", "LMT", "STP", "TRAIL", "MIT", "LIT", "MOC", "LOC", "REL", "MTL")},
+    "STP LMT": "STPLMT",
+    "TRAIL LIMIT": "TRAILLMT",
+    "MIDPRICE": "MIDPX",
+    "SNAP PRIM": "SNAPREL",
+    "VOL": "VOLAT",
+    **{name: name.replace(" ", "") for name in ("SNAP MKT", "SNAP MID", "PEG MID", "PEG BENCH", "PEG MKT", "PEG BEST")},
+    **{name: name.replace(" ", "") for name in ("PEG STK", "BOX TOP", "MKT PRT", "STP PRT", "PASSV REL")},
+}
 KNOWN_TIFS = frozenset({"DAY", "GTC", "GTD", "IOC", "FOK", "OPG"})
 MAX_GROUP_NAME = 64
 
@@ -116,11 +122,11 @@ def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: dat
 def _check_shape(terms: Terms, contract: Contract) -> Refusal | None:
     if terms.action not in ("BUY", "SELL", "SSHORT"):
         return Refusal(303, f"Invalid action: {terms.action}")
-    stock_only = terms.order_type in STOCK_ONLY_TYPES or terms.tif == "OPG"
-    if terms.order_type in OTHER_TYPES or (stock_only and contract.sec_type != "STK"):
-        return Refusal(387, "Unsupported order type for this exchange and security type.")
-    if terms.order_type not in KNOWN_TYPES:
+    code = TYPE_CODES.get(terms.order_type)
+    if code is None:
         return validating("Invalid order type was entered")
+    if not contract.takes(code) or (terms.tif == "OPG" and not contract.takes("OPG")):
+        return Refusal(387, "Unsupported order type for this exchange and security type.")
     if terms.what_if and not terms.transmit:
         return validating("What-If order should have transmit flag set to TRUE.")
     if terms.what_if and terms.legs:
@@ -185,6 +191,8 @@ def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Ref
     needed: list[tuple[Decimal | None, Refusal]] = []
     if terms.order_type in LIMIT_TYPES:
         needed.append((terms.limit, NO_PRICE))
+    if terms.order_type == "PEG BENCH":
+        needed.append((terms.starting, NO_PRICE))
     if terms.is_stop:
         missing = terms.aux is None
         needed.append((terms.aux, validating("Please enter a stop price" if missing else "Invalid Stop Price")))
@@ -201,7 +209,7 @@ def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Ref
 def _optional_prices(terms: Terms) -> list[Decimal]:
     """Prices that a type may have; 0 is none."""
     optional = [terms.trail_stop] if terms.is_trail else []
-    if terms.order_type in ("TRAIL LIMIT", "REL", "MIDPRICE"):
+    if terms.order_type in ("TRAIL LIMIT", "REL", "MIDPRICE", "PEG MID"):
         optional.append(terms.limit)
     return [price for price in optional if price]
 
