@@ -6,6 +6,7 @@ from tests.support.raw_client import place_fields
 
 _POSITIONS = {
     "display_size": 31,
+    "trigger_method": 32,
     "outside_rth": 33,
     "hidden": 34,
     "good_after": 37,

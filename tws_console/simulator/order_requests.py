@@ -121,7 +121,12 @@ def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
     cursor = Cursor(fields)
     cursor.skip()
     request_id, client = cursor.integer(), cursor.integer()
-    account, since = cursor.text(), _since(cursor.text())
+    account, written = cursor.text(), cursor.text()
+    try:
+        since = _since(written)
+    except (ValueError, KeyError):
+        session.send_error(request_id, 320, f"Error reading request: {written[:40]!r} is no time")
+        return
     symbol, sec_type, exchange, side = cursor.text(), cursor.text(), cursor.text(), cursor.text()
     asked = (account, symbol.upper(), sec_type, exchange, side[:1].upper())
 

@@ -1,8 +1,8 @@
 """Owns the checks a placement must pass before the Gateway books it.
 
-Imports `contracts`, `conditions`, `hours` and `orders`. A refusal here is answered by an error alone: no openOrder and
-no orderStatus follow (source: recordings of a real Gateway in github ThomasMarcelis/ibkr-go, api_order_rejects; code
-texts as in the product's message table).
+Imports `algos`, `contracts`, `conditions`, `hours`, `orders` and `wire`. A refusal here is answered by an error alone:
+no openOrder and no orderStatus follow (source: recordings of a real Gateway in github ThomasMarcelis/ibkr-go,
+api_order_rejects; code texts as in the product's message table).
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from tws_console.simulator.algos import algo_problem
 from tws_console.simulator.conditions import read_problem
 from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery, conflict
 from tws_console.simulator.hours import read_moment
@@ -34,7 +35,8 @@ TYPE_CODES = {
     **{name: name.replace(" ", "") for name in ("SNAP MKT", "SNAP MID", "PEG MID", "PEG BENCH", "PEG MKT", "PEG BEST")},
     **{name: name.replace(" ", "") for name in ("PEG STK", "BOX TOP", "MKT PRT", "STP PRT", "PASSV REL")},
 }
-KNOWN_TIFS = frozenset({"DAY", "GTC", "GTD", "IOC", "FOK", "OPG"})
+KNOWN_TIFS = frozenset({"DAY", "DTC", "GTC", "GTD", "IOC", "FOK", "OPG"})
+TRIGGER_METHODS = frozenset({0, 1, 2, 3, 4, 7, 8})
 MAX_GROUP_NAME = 64
 
 
@@ -114,6 +116,7 @@ def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: dat
         lambda: _check_tif(terms),
         lambda: _check_moments(terms, now),
         lambda: _check_trail(terms),
+        lambda: _check_algo(terms, contract),
         lambda: _check_prices(terms, contract, catalogue),
     )
     return next((refusal for check in checks if (refusal := check()) is not None), None)
@@ -131,6 +134,8 @@ def _check_shape(terms: Terms, contract: Contract) -> Refusal | None:
         return validating("What-If order should have transmit flag set to TRUE.")
     if terms.what_if and terms.legs:
         return Refusal(360, "No whatif check for smart combo")
+    if terms.trigger_method not in TRIGGER_METHODS:
+        return validating("Invalid trigger method")
     if len(terms.oca_group) > MAX_GROUP_NAME:
         return Refusal(401, f"The OCA group name is longer than {MAX_GROUP_NAME} characters.")
     return None
@@ -148,6 +153,8 @@ def _check_quantity(terms: Terms, contract: Contract) -> Refusal | None:
         return None
     if terms.quantity <= 0:
         return NO_SIZE
+    if not 0 <= terms.display_size <= terms.quantity:
+        return Refusal(10020, "Display Size should be positive and not greater than the size of the order.")
     if terms.quantity % contract.size_step:
         return Refusal(10318, "This order doesn't support fractional quantity trading")
     return None
@@ -185,6 +192,15 @@ def _check_trail(terms: Terms) -> Refusal | None:
     if terms.order_type == "TRAIL LIMIT" and terms.limit_offset is None and terms.limit is None:
         return validating("You must specify one value: limit price or limit price offset value.")
     return None
+
+
+def _check_algo(terms: Terms, contract: Contract) -> Refusal | None:
+    if not terms.algo_strategy:
+        return None
+    if not contract.takes("ALGO"):
+        return Refusal(442, "Specified algorithm is not allowed for this order.")
+    problem = algo_problem(terms.algo_strategy, terms.algo_params)
+    return Refusal(*problem) if problem else None
 
 
 def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Refusal | None:
