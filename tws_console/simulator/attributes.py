@@ -78,7 +78,7 @@ def as_kind(kind: str, field: str) -> str:
 
 def is_scaled(kept: Mapping[str, str]) -> bool:
     """Whether an order has a price increment, behind which placeOrder and openOrder have seven fields more."""
-    return number(kept.get("scalePriceIncrement", "0")) > 0
+    return "scalePriceIncrement" in kept and number(kept["scalePriceIncrement"]) > 0
 
 
 def echo(kept: Mapping[str, str], names: str) -> Sequence[str]:

@@ -129,7 +129,7 @@ class Filling:
         for row in rows:
             self._tell.executed(row)
         restate(rows[0].order)
-        charged = [row for row in rows if row.contract.sec_type != "BAG"]
+        charged = [row for row in rows if row.charged]
         self._clock.later(latency, lambda: self._report_fees(charged))
         for row in charged:
             self._tell.holdings_changed(row.account, row.contract.con_id)

@@ -20,15 +20,19 @@ _EASTERN = ZoneInfo("US/Eastern")
 _DELTA_NEUTRAL = "deltaNeutralOrderType deltaNeutralAuxPrice deltaNeutralConId deltaNeutralSettlingFirm"
 _DELTA_NEUTRAL += " deltaNeutralClearingAccount deltaNeutralClearingIntent deltaNeutralOpenClose"
 _DELTA_NEUTRAL += " deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
-_DONE_DELTA_NEUTRAL = "deltaNeutralOrderType deltaNeutralAuxPrice deltaNeutralConId deltaNeutralShortSale"
-_DONE_DELTA_NEUTRAL += " deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
+_DELTA_NEUTRAL += " continuousUpdate referencePriceType"
+_DONE_DELTA_NEUTRAL = (
+    "volatility volatilityType deltaNeutralOrderType deltaNeutralAuxPrice deltaNeutralConId deltaNeutralShortSale"
+)
+_DONE_DELTA_NEUTRAL += " deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation continuousUpdate referencePriceType"
 _NO_MARGINS = [UNSET_DOUBLE] * 9
 _BENCHMARK = "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount"
 _BENCHMARK += " referenceExchangeId"
 _COMPETING = "minTradeQty minCompeteSize competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
 _SHAREHOLDER = "Not an insider or substantial shareholder"
-_SCALE_REST = "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset"
-_SCALE_REST += " scaleInitPosition scaleInitFillQty scaleRandomPercent"
+_SCALE = "scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement"
+_SCALED = f"{_SCALE} scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset"
+_SCALED += " scaleInitPosition scaleInitFillQty scaleRandomPercent"
 
 
 def tws_time(at: datetime, version: int) -> str:
@@ -86,7 +90,7 @@ def open_order(order: Order, version: int, preview: Preview | None = None) -> by
     fields += [_flag(terms.all_or_none), *echo(kept, "minQty"), str(terms.oca_type or 3)]
     fields += echo(kept, "eTradeOnly firmQuoteOnly nbboPriceCap")
     fields += [str(terms.parent_id), str(terms.trigger_method), *echo(kept, "volatility volatilityType")]
-    fields += echo(kept, f"{_DELTA_NEUTRAL} continuousUpdate referencePriceType")
+    fields += echo(kept, _DELTA_NEUTRAL)
     fields += [_trail_echo(order), _optional(terms.trailing_percent), "", "", *_combo(terms)]
     fields += [*_scale(terms), *_hedge(terms), *echo(kept, "optOutSmartRouting clearingAccount clearingIntent")]
     fields += [*echo(kept, "notHeld"), *_underlying(terms), *_algo(terms)]
@@ -112,8 +116,7 @@ def _allocation(terms: Terms, version: int) -> list[str]:
 
 def _scale(terms: Terms) -> Sequence[str]:
     """The levels of a scale order; behind an increment of the price seven more fields follow."""
-    more = f" {_SCALE_REST}" if is_scaled(terms.kept) else ""
-    return echo(terms.kept, f"scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement{more}")
+    return echo(terms.kept, _SCALED if is_scaled(terms.kept) else _SCALE)
 
 
 def _hedge(terms: Terms) -> Sequence[str]:
@@ -122,8 +125,10 @@ def _hedge(terms: Terms) -> Sequence[str]:
 
 def _underlying(terms: Terms) -> Sequence[str]:
     """The delta-neutral contract: whether there is one, and its id, delta and price."""
-    more = " underConId underDelta underPrice" if "deltaNeutralContract" in terms.kept else ""
-    return echo(terms.kept, f"deltaNeutralContract{more}")
+    present = "deltaNeutralContract" in terms.kept
+    return echo(
+        terms.kept, "deltaNeutralContract underConId underDelta underPrice" if present else "deltaNeutralContract"
+    )
 
 
 def _basics(terms: Terms) -> list[str]:
@@ -225,7 +230,7 @@ def completed_order(order: Order, version: int) -> bytes:
     fields += echo(kept, "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper")
     fields += [str(terms.display_size or UNSET_INTEGER), *echo(kept, "sweepToFill"), _flag(terms.all_or_none)]
     fields += [*echo(kept, "minQty"), str(terms.oca_type or 3), str(terms.trigger_method)]
-    fields += echo(kept, f"volatility volatilityType {_DONE_DELTA_NEUTRAL} continuousUpdate referencePriceType")
+    fields += echo(kept, _DONE_DELTA_NEUTRAL)
     fields += [_trail_echo(order), _optional(terms.trailing_percent), *_combo(terms), *_scale(terms), *_hedge(terms)]
     fields += [*echo(kept, "clearingAccount clearingIntent notHeld"), *_underlying(terms), *_algo(terms)]
     fields += [*echo(kept, "solicited"), order.status, *echo(kept, "randomizeSize randomizePrice")]

@@ -117,7 +117,7 @@ def _without_tail(row: bytes) -> bytes:
 
 
 def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqExecutions (7): today's executions that pass the filter, each with its commissionReport, then the end."""
+    """reqExecutions (7): today's executions that pass the filter, each with its fee, then the end."""
     cursor = Cursor(fields)
     cursor.skip()
     request_id, client = cursor.integer(), cursor.integer()
@@ -141,7 +141,8 @@ def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
     for row in gateway.exchange.book.executions:
         if wanted(row):
             session.send(order_messages.execution_details(row, request_id, session.version))
-            session.send(order_messages.commission_report(row))
+            if row.charged:
+                session.send(order_messages.commission_report(row))
             found = True
     if found or not gateway.faults.take("no-execution-end", session.client_id):
         session.send(frame(55, 1, request_id))

@@ -270,6 +270,11 @@ class Execution:
         return self.allocated_to or self.order.terms.account
 
     @property
+    def charged(self) -> bool:
+        """Whether it has a fee: a combination is charged by its legs."""
+        return self.contract.sec_type != "BAG"
+
+    @property
     def contract(self) -> Contract:
         """What was traded."""
         return self.leg_contract or self.order.contract

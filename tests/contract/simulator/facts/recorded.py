@@ -220,3 +220,18 @@ for _what, _terms, _place, _value in _UNREADABLE:
         assert text.removeprefix("Error reading request: ")
         assert "<" not in text
         assert await listed(client) == []
+
+
+@fact("user logs of ib_insync: the row of a combination as a whole has no commissionReport, live or when asked for")
+async def combination_fees(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*order_fields(1, sec_type="BAG", legs=_LEGS, order_type="MKT", quantity=1))
+    for _ in _LEGS:
+        await client.until_id(59)
+    live = [m for m in client.received if m[0] in ("11", "59")]
+    client.send(7, 3, 5, 0, "", "", "", "", "", "")
+    asked = [m for m in await client.until_id(55) if m[0] in ("11", "59")]
+    for rows in (live, asked):
+        charged = {m[2] for m in rows if m[0] == "59"}
+        assert {m[14] for m in rows if m[0] == "11" and m[5] != "BAG"} == charged
+        assert len(charged) == len(_LEGS)
