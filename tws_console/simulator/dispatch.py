@@ -103,7 +103,7 @@ def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
     try:
         cursor = Cursor(rest)
         cursor.skip()
-        client_id = cursor.integer()
+        client_id = cursor.identity()
     except ValueError:
         session.close()
         return

@@ -190,12 +190,12 @@ def _algo(terms: Terms) -> list[str]:
 def _state(order: Order, preview: Preview | None) -> list[str]:
     if preview is None:
         fee = plain(order.commission) if order.charged and order.commission is not None else UNSET_DOUBLE
-        currency = "" if fee == UNSET_DOUBLE else "USD"
+        currency = "" if fee == UNSET_DOUBLE else order.contract.currency
         return [order.status, *_NO_MARGINS, fee, UNSET_DOUBLE, UNSET_DOUBLE, currency, order.warning]
     before, after = preview.before, preview.after
     rows = (before, before.changed_to(after), after)
     figures = [plain(value) for row in rows for value in (row.initial, row.maintenance, row.equity)]
-    return [PRE_SUBMITTED, *figures, plain(preview.fee), UNSET_DOUBLE, UNSET_DOUBLE, "USD", ""]
+    return [PRE_SUBMITTED, *figures, plain(preview.fee), UNSET_DOUBLE, UNSET_DOUBLE, order.contract.currency, ""]
 
 
 def order_status(order: Order) -> bytes:
@@ -274,4 +274,6 @@ def execution_details(execution: Execution, request_id: int, version: int) -> by
 def commission_report(execution: Execution) -> bytes:
     """A commissionReport; the realized profit of an opening trade is unset, as is the yield of what is no bond."""
     realized = UNSET_DOUBLE if execution.realized is None else plain(execution.realized)
-    return frame(59, 1, execution.exec_id, execution.commission, "USD", realized, UNSET_DOUBLE, "")
+    return frame(
+        59, 1, execution.exec_id, execution.commission, execution.contract.currency, realized, UNSET_DOUBLE, ""
+    )

@@ -35,7 +35,7 @@ def cancel_order(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """cancelOrder (4): version, order id, and from server version 169 on the manual cancel time."""
     cursor = Cursor(fields)
     cursor.skip()
-    order_id = cursor.order_id()
+    order_id = cursor.identity()
     if gateway.read_only(session.client_id):
         _refuse_read_only(session, order_id)
     else:

@@ -26,7 +26,7 @@ _CONDITIONS = {
 def read_placement(fields: list[str], version: int) -> Placement:
     """Decode the fields after the message number. Raises ValueError when the message is malformed."""
     cursor = Cursor(fields)
-    order_id = cursor.order_id()
+    order_id = cursor.identity()
     query = read_query(cursor)
     cursor.skip(2)  # secIdType, secId
     values = _read_head(cursor)

@@ -130,8 +130,8 @@ class Cursor:
         value = self.text()
         return 0 if is_unset(value) else whole(value)
 
-    def order_id(self) -> int:
-        """The next field as the id of an order; the mark for no value is told from 0, so that it can be named."""
+    def identity(self) -> int:
+        """The next field as the id of an order or a client: the mark for no value is a number like others here."""
         value = self.text()
         return NO_ID if value == UNSET_INTEGER else whole(value) if value else 0
 

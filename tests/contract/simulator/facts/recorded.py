@@ -235,3 +235,18 @@ async def combination_fees(stage: Stage) -> None:
         charged = {m[2] for m in rows if m[0] == "59"}
         assert {m[14] for m in rows if m[0] == "11" and m[5] != "BAG"} == charged
         assert len(charged) == len(_LEGS)
+
+
+@fact("CAMPUS commission report: the fee and its currency are those of the contract, in openOrder and in a preview too")
+async def fee_currency(stage: Stage) -> None:
+    client = await stage.client(11)
+    fields = place_fields(1, con_id=14204, symbol="", order_type="MKT", quantity=10, exchange="IBIS")
+    fields[11] = "EUR"
+    fields[84] = 1  # a preview
+    client.send(*fields)
+    previewed = read_open_order((await client.until_id(5))[-1])["commissionCurrency"]
+    fields[84] = 0
+    client.send(*fields)
+    report = (await client.until_id(59))[-1]
+    told = read_open_order([m for m in client.received if m[0] == "5"][-1])["commissionCurrency"]
+    assert (previewed, report[4], told) == ("EUR", "EUR", "EUR")
