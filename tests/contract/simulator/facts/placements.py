@@ -56,7 +56,8 @@ async def algorithms(stage: Stage) -> None:
     client = await stage.client(11)
     for number, algo in enumerate(_TAKEN, 1):
         client.send(*order_fields(number, limit="200", algo=algo))
-        row = read_open_order((await client.until_id(5))[-1])
+        told = await client.until(lambda m, number=number: m[:2] == ["5", str(number)])  # type: ignore[misc]
+        row = read_open_order(told)
         written = "|".join(",".join(pair) for pair in algo[1:])  # type: ignore[arg-type]
         assert (row["algoStrategy"], row["algoParams"]) == (algo[0], written)
 
