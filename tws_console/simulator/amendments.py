@@ -7,6 +7,7 @@ Modifying Orders and Error Codes).
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from tws_console.simulator import matching, rules
 from tws_console.simulator.contracts import Contract
@@ -18,7 +19,9 @@ from tws_console.simulator.rules import Refusal
 
 
 class Amendments:
-    """Changes orders. `transmit` sends a staged order, `double` books a second order beside one."""
+    """Changes orders. `transmit` sends a staged order, `double` books a second order beside one, `objection` says why
+    the broker does not take an order as it would be.
+    """
 
     def __init__(
         self,
@@ -28,6 +31,7 @@ class Amendments:
         clock: SchedulerPort,
         transmit: Callable[[Order], None],
         double: Callable[[Order, Terms], None],
+        objection: Callable[[Order], str | None],
     ) -> None:
         self._lifecycle = lifecycle
         self._faults = faults
@@ -35,6 +39,7 @@ class Amendments:
         self._clock = clock
         self._transmit = transmit
         self._double = double
+        self._objection = objection
 
     def change(self, order: Order, contract: Contract, terms: Terms) -> Refusal | None:
         """Give an order new terms; returns why not."""
@@ -47,16 +52,25 @@ class Amendments:
         if order.terms.oca_group == str(order.parent_perm):
             terms = _in_the_same_group(order, terms)
         refusal = rules.check_change(order, terms, contract)
-        if refusal is not None:
+        if refusal is not None or not terms.transmit:  # what is not transmitted stays in the window of TWS
             return refusal
-        if self._faults.take("201", order.client_id):
-            self._tell.refused(order.client_id, order.order_id, 201, "Order rejected - reason:Order change refused.")
+        objection = (
+            "Order change refused." if self._faults.take("201", order.client_id) else self._refusal(order, terms)
+        )
+        if objection is not None:
+            self._tell.refused(order.client_id, order.order_id, 201, f"Order rejected - reason:{objection}")
             self._lifecycle.pair(order)
         elif self._faults.take("double-perm", order.client_id):
             self._double(order, terms)
         else:
             self._send(order, terms)
         return None
+
+    def _refusal(self, order: Order, terms: Terms) -> str | None:
+        """Why the broker does not take more of the order; less of it, or another price, needs no more margin."""
+        if terms.quantity <= order.terms.quantity:
+            return None
+        return self._objection(replace(order, terms=replace(terms, quantity=terms.quantity - order.filled)))
 
     def _restage(self, order: Order, contract: Contract, terms: Terms) -> Refusal | None:
         if order.awaits_click:
@@ -69,7 +83,7 @@ class Amendments:
         return None
 
     def _send(self, order: Order, terms: Terms) -> None:
-        order.terms = terms
+        order.terms, order.cap = terms, Decimal(0)
         order.unsettled = True
         order.renewed = self._clock.now()
         if terms.is_trail:

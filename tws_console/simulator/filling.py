@@ -114,6 +114,7 @@ class Filling:
             leg=leg,
             leg_contract=contract if leg else None,
             allocated_to=account,
+            added=order.rested,
         )
         self._book.executions.append(execution)
         return execution
@@ -128,7 +129,7 @@ class Filling:
         for row in rows:
             self._tell.executed(row)
         restate(rows[0].order)
-        charged = [row for row in rows if row.contract.sec_type != "BAG"]
+        charged = [row for row in rows if row.charged]
         self._clock.later(latency, lambda: self._report_fees(charged))
         for row in charged:
             self._tell.holdings_changed(row.account, row.contract.con_id)
@@ -189,4 +190,5 @@ class Filling:
             commission=old.commission,
             realized=None if old.realized is None else old.realized + gained,
             allocated_to=old.allocated_to,
+            added=old.added,
         )

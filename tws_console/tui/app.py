@@ -50,7 +50,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     """
 
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = modes.MODES  # type: ignore[assignment]
-    DEFAULT_MODE = "connect"
+    DEFAULT_MODE = modes.FIRST
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tws-console"
     BINDINGS: ClassVar[list[BindingType]] = bind(*of(Where.EVERYWHERE))
@@ -80,8 +80,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.demo_wanted = False
         self.gone = GoneRows()
         super().__init__(driver_class=driver, ansi_color=no_color)
-        self.register_theme(textual_theme(self._tokens))
-        self.theme = f"tws-{self._tokens.name}"
+        self._begin_with_theme()
         self.gate = StopGate(self)
 
     # what widgets and dialogs ask
@@ -116,8 +115,19 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The trade page once it has been up."""
         return modes.existing_trade_page(self)
 
+    def get_default_screen(self) -> Screen[None]:
+        return ConnectPage()
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return css_variables(self._tokens)
+
+    def _begin_with_theme(self) -> None:
+        """Take the theme before any style has been parsed. To assign it would have all of them parsed again twice,
+        which the first paint would have to wait for.
+        """
+        self.register_theme(textual_theme(self._tokens))
+        self.set_reactive(App.theme, f"tws-{self._tokens.name}")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # life
 
@@ -139,7 +149,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The first complete connection opens the pages; a later loss leaves them open."""
         if not self._connected and self.session.phase is Phase.UP:
             self._connected = True
-            if self.current_mode == "connect":
+            if self.current_mode == modes.FIRST:
                 self.switch_mode("trade")
 
     def on_hung_up(self) -> None:
