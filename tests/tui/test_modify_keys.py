@@ -105,7 +105,7 @@ async def test_nothing_is_asked_when_nothing_was_changed() -> None:
     ("order", "words"),
     [
         (FOREIGN, "Only client 7 can modify it."),
-        (STAGED, "It is staged and not at the market: t sends it, a new order replaces it."),
+        (STAGED, "It is staged and not at the market: a new order replaces it."),
     ],
     ids=["foreign", "staged"],
 )
