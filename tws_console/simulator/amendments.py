@@ -54,9 +54,7 @@ class Amendments:
         refusal = rules.check_change(order, terms, contract)
         if refusal is not None or not terms.transmit:  # what is not transmitted stays in the window of TWS
             return refusal
-        objection = (
-            "Order change refused." if self._faults.take("201", order.client_id) else self._refusal(order, terms)
-        )
+        objection = self._refusal(order, terms)
         if objection is not None:
             self._tell.refused(order.client_id, order.order_id, 201, f"Order rejected - reason:{objection}")
             self._lifecycle.pair(order)
@@ -68,6 +66,8 @@ class Amendments:
 
     def _refusal(self, order: Order, terms: Terms) -> str | None:
         """Why the broker does not take more of the order; less of it, or another price, needs no more margin."""
+        if self._faults.take("201", order.client_id):
+            return "Order change refused."
         if terms.quantity <= order.terms.quantity:
             return None
         return self._objection(replace(order, terms=replace(terms, quantity=terms.quantity - order.filled)))
