@@ -41,6 +41,30 @@ async def liquidity(stage: Stage) -> None:
     assert (taken[30], rested[30]) == ("2", "1")
 
 
+@fact("ibkr-go api_order_fill: an option trades at one of its exchanges as well, not at SMART")
+async def option_venue(stage: Stage) -> None:
+    client = await stage.client(11)
+    option = next(c for c in stage.server.gateway.catalogue.contracts.values() if c.sec_type == "OPT")
+    client.send(
+        *order_fields(1, con_id=option.con_id, symbol=option.symbol, sec_type="OPT", order_type="MKT", quantity=1)
+    )
+    row = (await client.until_id(11))[-1]
+    assert row[10] == row[17]
+    assert row[17] in set(option.exchanges) - {"SMART"}
+
+
+@fact("CAMPUS order placement: an order that names an exchange trades there, and a European stock in Europe")
+async def directed_venue(stage: Stage) -> None:
+    client = await stage.client(11)
+    directed = (await _filled(client, exchange="ARCA"))["11"]
+    fields = place_fields(2, con_id=14204, symbol="", order_type="MKT", quantity=10)
+    fields[11] = "EUR"
+    client.send(*fields)
+    european = (await client.until_id(11))[-1]
+    assert directed[17] == "ARCA"
+    assert european[17] in {"IBIS", "IBIS2", "FWB", "GETTEX", "TGATE"}
+
+
 @fact("rust-ibapi place_order: a commissionReport leaves the yield unset")
 async def yields(stage: Stage) -> None:
     row = (await _filled(await stage.client(11)))["59"]
