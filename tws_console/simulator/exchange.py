@@ -42,7 +42,7 @@ class Exchange:
         self.lifecycle = Lifecycle(self.book, accounts, market, catalogue, faults, tell, clock)
         self.admission = Admission(self.book, catalogue, accounts, faults, clock)
         self._amendments = Amendments(
-            self.lifecycle, faults, tell, clock, self._transmit, self._double, self.admission.broker_refusal
+            self.book, self.lifecycle, faults, tell, clock, self._transmit, self._double, self.admission.broker_refusal
         )
         self._faults = faults
         self._tell = tell

@@ -120,6 +120,18 @@ async def staged_change(stage: Stage) -> None:
     assert order.terms.limit == 201
 
 
+@fact("CAMPUS order placement: a bracket that is changed like it was placed is sent with its last part")
+async def staged_bracket_change(stage: Stage) -> None:
+    client = await stage.client(11)
+    for limit, target, stop in (("200", "300", "150"), ("201", "301", "151")):
+        client.send(*place_fields(1, limit=limit, transmit=False))
+        client.send(*place_fields(2, action="SELL", limit=target, parent_id=1, transmit=False))
+        client.send(*place_fields(3, action="SELL", order_type="STP", stop=stop, parent_id=1))
+        await client.until_status(3, "PreSubmitted")
+        await client.settle()
+    assert [order.terms.limit or order.terms.aux for order in stage.live()] == [201, 301, 151]
+
+
 @fact("client libraries: the greatest 32-bit number is no order id but the mark for none (10149), nothing is above it")
 async def greatest_id(stage: Stage) -> None:
     client = await stage.client(11)
