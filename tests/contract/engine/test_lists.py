@@ -270,3 +270,19 @@ async def test_rows_stay_stale_while_tws_has_no_link_to_the_broker(sim: Simulato
         assert engine.session.state.snapshot_at == before
         sim.ctl("fault", "1102")
         await until(engine, lambda: not any(order.stale for order in engine.book.live()))
+
+
+async def test_fresh_list_is_asked_for_again_when_two_were_owed(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home) as engine:
+        sim.ctl("fault", "late-end", "client=11", "seconds=0.5")
+        link = engine.session.link
+        assert link is not None
+        assert link.ask_all_orders(urgent=True)
+        assert link.ask_all_orders(urgent=True)
+        assert link.owed == 2
+        asked_at = engine.clock.monotonic()
+
+        await engine.session.fresh_list(link, 30)
+
+        assert engine.session.last_snapshot is not None
+        assert engine.session.last_snapshot.asked_at >= asked_at

@@ -45,7 +45,7 @@ class TradePage(Page):
         yield PositionsTable()
         yield Painted(id="divider")
         yield OrderForm(id="ticket")
-        yield MessagesPane(id="messages", newest_first=True)
+        yield MessagesPane()
 
     @property
     def form(self) -> OrderForm:
