@@ -1,8 +1,8 @@
 """Owns changes of orders that exist: of live ones, and of staged ones until they are sent.
 
-Imports `book`, `rules`, `lifecycle`, `faults`, `orders` and `ports`. A change that the broker refuses is followed by the
-order as it stands; one that comes while an earlier one is on its way is not sent at all (source: IBKR Campus TWS API
-docs, Modifying Orders and Error Codes).
+Imports `book`, `rules`, `lifecycle`, `faults`, `orders` and `ports`. A change that the broker refuses is followed by
+the order as it stands; one that comes while an earlier one is on its way is not sent at all (source: IBKR Campus TWS
+API docs, Modifying Orders and Error Codes).
 """
 
 from collections.abc import Callable
