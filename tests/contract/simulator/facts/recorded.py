@@ -71,11 +71,13 @@ async def yields(stage: Stage) -> None:
     assert row[6:] == [UNSET, ""]
 
 
-@fact("rust-ibapi place_order: an openOrder without a display size says that it is unset")
-async def display_size(stage: Stage) -> None:
+@fact("rust-ibapi place_order: an openOrder marks the display size as unset and leaves duration and the like empty")
+async def unset(stage: Stage) -> None:
     client = await stage.client(11)
     client.send(*place_fields(1, limit="200"))
-    assert read_open_order((await client.until_id(5))[-1])["displaySize"] == UNSET_INTEGER
+    row = read_open_order((await client.until_id(5))[-1])
+    expected = {"displaySize": UNSET_INTEGER, "duration": "", "postToAts": "", "autoCancelParent": "0"}
+    assert {name: row[name] for name in expected} == expected
 
 
 @fact("rust-ibapi completed_orders: a filled order has the total quantity 0 and tells what was filled beside it")
