@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
 from tws_console.model.session import ID_IN_USE, Phase, SessionState
-from tws_console.tui import desk, modes, money, recovering
+from tws_console.tui import cancelling, desk, modes, modifying, money, recovering
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bound import bind
 from tws_console.tui.bridge import Bridge
@@ -235,11 +235,18 @@ class ConsoleApp(App[int], inherit_bindings=False):
     async def action_ticket(self, side: str) -> None:
         await desk.open_ticket(self, side)
 
+    def action_modify_order(self) -> None:
+        modifying.ask_modify(self)
+
     def action_cancel_order(self) -> None:
-        desk.ask_cancel(self)
+        cancelling.ask_cancel(self)
 
     def action_cancel_scope(self) -> None:
-        desk.ask_cancel_scope(self)
+        cancelling.ask_cancel_scope(self)
+
+    def action_mark(self, what: str) -> None:
+        if self.page is not None:
+            self.page.mark(what)
 
     def action_choose(self, choice: str) -> None:
         recovering.ask_choice(self, choice)
