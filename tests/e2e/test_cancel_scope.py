@@ -49,6 +49,18 @@ def test_cancel_all_is_refused_when_the_login_has_no_such_account(program: Progr
     assert sim.book() == before
 
 
+def test_cancel_all_says_that_it_found_nothing_when_no_order_is_in_the_scope(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    before = sim.book()
+
+    answer = program.run("cancel-all", "--symbol", "NOPE", "--yes")
+
+    assert (answer.code, answer.document["orders"]) == (0, [])
+    assert "no open order of NOPE" in answer.words
+    assert sim.book() == before
+
+
 def test_cancel_all_is_refused_when_two_symbols_are_given(program: Program, sim: SimulatorProcess) -> None:
     before = sim.book()
 

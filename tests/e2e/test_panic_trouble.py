@@ -5,6 +5,9 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from pathlib import Path
+
+import pytest
 
 from tests.e2e.program import TIMEOUT, Program, checked
 from tests.support.simulator import SimulatorProcess, wait_until
@@ -111,6 +114,30 @@ def test_panic_calls_an_order_cancelled_when_it_had_filled_in_part_long_before(
     line = next(line for line in answer.document["orders"] if line["perm_id"] == partly)
     assert (line["outcome"], line["position"]) == ("cancelled", None)
     assert line["filled"] > 0
+
+
+def test_panic_tells_the_ends_of_orders_when_no_list_of_tws_ever_ends(program: Program, sim: SimulatorProcess) -> None:
+    count = len(sim.book())
+    sim.ctl("fault", "no-end")
+
+    answer = program.run("panic", "--timeout", 15)
+
+    assert (answer.code, answer.document["verdict"]) == (8, "not-confirmed")
+    assert not sim.book()
+    assert answer.document["counts"]["cancelled"] == count
+    assert {line["witness"] for line in answer.document["orders"]} == {"completed"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_panic_says_proved_when_its_report_cannot_be_written(program: Program, sim: SimulatorProcess) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            program.command("panic"), stdout=full, stderr=subprocess.PIPE, text=True, env=program.environment()
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert ": proved; the result could not be written" in done.stderr
+    assert not sim.book()
 
 
 def test_panic_tells_that_there_was_no_connection_by_its_code_when_nothing_listens(

@@ -45,6 +45,8 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
         engine.stop.fire_at(scope)
         report = await engine.stop.wait(max(0.1, args.timeout - (time.monotonic() - begun)))
     report = engine.stop.report or report
+    if not report.orders:
+        out.say(f"no open order of {scope.words} is known to TWS: nothing was cancelled")
     out.result(stop_document(report), tables.stop(report, out.width))
     return Exit.DONE if report.proved else Exit.NOT_PROVED
 
