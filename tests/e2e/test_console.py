@@ -140,7 +140,7 @@ def test_console_goes_on_when_the_terminal_sends_odd_bytes(sim: SimulatorProcess
         terminal.press_until("?", "Keys")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_console_ends_cleanly_when_a_signal_ends_it(
     sim: SimulatorProcess, home: dict[str, str], number: signal.Signals, status: int
 ) -> None:

@@ -170,7 +170,7 @@ def test_keys_work_again_when_a_paste_never_ended(terminal: Terminal) -> None:
     assert not terminal.ended()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_exit_status_tells_the_signal_when_one_ends_it(terminal: Terminal, number: signal.Signals) -> None:
     terminal.until(lambda: shown(terminal), "the trade page")
     terminal.child.send_signal(number)
