@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from tws_console.simulator.wire import Cursor
 
 _COMMON = (
     "ACTIVETIM,AD,ADJUST,ALERT,ALGO,ALLOC,AVGCOST,BASKET,COND,CONDORDER,DAY,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,MKT,OCA"
 )
+# As recorded for AAPL (github ThomasMarcelis/ibkr-go, contract_details_aapl_stk).
 STOCK_ORDER_TYPES = (
-    "ACTIVETIM,AD,ADDONT,ADJUST,ALERT,ALGO,ALLOC,AON,AVGCOST,BASKET,COND,CONDORDER,DARKONLY,DAY,DIS,DUR,GAT,GTC,GTD,HID,"
-    "IBKRATS,ICE,IOC,LIT,LMT,LOC,MKT,MOC,NGCOMB,NONALGO,OCA,OPG,PEGBENCH,SCALE,SCALERST,SNAPMID,SNAPMKT,SNAPREL,STP,"
-    "STPLMT,SWEEP,TRAIL,WHATIF"
+    "ACTIVETIM,AD,ADDONT,ADJUST,ALERT,ALGO,ALLOC,AON,AVGCOST,BASKET,BENCHPX,CASHQTY,COND,CONDORDER,DARKONLY,DARKPOLL,"
+    "DAY,DEACT,DEACTDIS,DEACTEOD,DIS,DUR,GAT,GTC,GTD,GTT,HID,IBKRATS,ICE,IMB,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,"
+    "NGCOMB,NODARK,NONALGO,OCA,OPG,OPGREROUT,PEGBENCH,PEGMID,POSTATS,POSTONLY,PREOPGRTH,PRICECHK,REL,REL2MID,RELPCTOFS,"
+    "RPI,RTH,SCALE,SCALEODD,SCALERST,SIZECHK,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLIT,TRAILLMT,TRAILMIT,"
+    "WHATIF"
 )
-DERIVATIVE_ORDER_TYPES = f"{_COMMON},STP,STPLMT,TRAIL,WHATIF"
+DERIVATIVE_ORDER_TYPES = f"{_COMMON},MIT,STP,STPLMT,TRAIL,TRAILLIT,TRAILLMT,TRAILMIT,WHATIF"
 _ORDER_TYPES = {
     "STK": STOCK_ORDER_TYPES,
     "CRYPTO": "ALLOC,COND,CONDORDER,DAY,GTC,GTD,IOC,LMT,MKT,MTL,STPLMT,WHATIF",
@@ -31,6 +35,11 @@ SEC_TYPES = {"STK", "OPT", "FUT", "FOP", "IND", "CASH", "CFD", "CRYPTO", "BOND",
 SEC_TYPES |= {"NEWS", CONTINUOUS}
 IDENTIFIERS = ("ISIN", "CUSIP", "SEDOL", "RIC", "FIGI", "BB_SYMBOL")
 _COIN_STEP = Decimal("0.00000001")
+
+
+@cache
+def _codes(listed: str) -> frozenset[str]:
+    return frozenset(listed.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,10 @@ class Contract:
     def order_types(self) -> str:
         """The comma list of order types and attributes that this listing takes."""
         return _ORDER_TYPES.get(self.sec_type, DERIVATIVE_ORDER_TYPES)
+
+    def takes(self, code: str) -> bool:
+        """Whether an order type or attribute, by its code, is in that list."""
+        return code in _codes(self.order_types)
 
     @property
     def default_exchange(self) -> str:

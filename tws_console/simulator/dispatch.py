@@ -1,7 +1,6 @@
 """Owns which request goes where, and the answers to malformed ones. Imports the request modules."""
 
 from collections.abc import Callable
-from decimal import InvalidOperation
 
 from tws_console.simulator.account_requests import ACCOUNT_REQUESTS
 from tws_console.simulator.data_requests import DATA_REQUESTS
@@ -97,8 +96,10 @@ def dispatch(gateway: Gateway, session: Session, fields: list[str]) -> None:
         return
     try:
         handler(gateway, session, rest)
-    except (ValueError, ArithmeticError, InvalidOperation, KeyError) as problem:
-        session.send_error(_number_of(message, rest), 320, f"Error reading request: {problem}")
+    except ArithmeticError:
+        session.send_error(_number_of(message, rest), 320, "Error reading request: a number is out of range")
+    except (ValueError, KeyError) as problem:
+        session.send_error(_number_of(message, rest), 320, f"Error reading request: {problem.args[0]}")
 
 
 def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
@@ -107,7 +108,7 @@ def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
     try:
         cursor = Cursor(rest)
         cursor.skip()
-        client_id = cursor.integer()
+        client_id = cursor.identity()
     except ValueError:
         session.close()
         return
