@@ -10,7 +10,7 @@ import pytest
 from tests.tui import fake_data as data
 from tests.tui.console import orders_table, screen_text
 from tests.tui.test_console_dialogs import Console, console
-from tests.tui.tickets import BIG, FLIP, NOTIONAL, PASSED
+from tests.tui.tickets import BIG, CROSS, FLIP, NOTIONAL, PASSED
 from tests.tui.waiting import until
 from tws_console.model.order import Order
 from tws_console.model.session import Mode
@@ -105,7 +105,7 @@ async def test_nothing_is_asked_when_nothing_was_changed() -> None:
     ("order", "words"),
     [
         (FOREIGN, "Only client 7 can modify it."),
-        (STAGED, "It is staged and not at the market: t sends it, a new order replaces it."),
+        (STAGED, "It is staged and not at the market: a new order replaces it."),
     ],
     ids=["foreign", "staged"],
 )
@@ -126,6 +126,25 @@ async def test_y_alone_changes_nothing_when_a_check_warns() -> None:
         assert on.asked("modify") == []
         await on.press("enter")
         await until(on.pilot, lambda: bool(on.asked("modify")), "the change")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_change_checks_and_answers_are_on_the_screen_when_everything_changes_and_much_warns(
+    size: tuple[int, int],
+) -> None:
+    order = replace(data.ORDERS[5], client_id=3, owner=AAPL.owner)
+    async with console(size) as on:
+        on.engine.modifying.answers = (BIG, FLIP, CROSS, *PASSED)
+        on.engine.put_order(order)
+        dialog = ModifyModal(order, Wish(Decimal(5), Decimal("5940.25"), Decimal("5940.00"), "IOC"))
+        await on.app.push_screen(dialog)
+        await until(on.pilot, lambda: "Checks" in screen_text(on.app), "the verdicts")
+        lines = screen_text(on.app).splitlines()
+        text = "\n".join(lines)
+        for words in ("2 → 5", "5948.50 → 5940.25", "5948.00 → 5940.00", "DAY → IOC", "then enter"):
+            assert words in text
+        assert "stop all" in lines[-1]
+        assert "╰" in text
 
 
 async def test_symbol_has_to_be_typed_when_the_rest_would_flip_the_position_of_a_live_account() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from tests.tui import proofs
 from tests.tui.console import screen_text
@@ -88,3 +89,18 @@ async def test_whole_reason_follows_the_cursor_when_it_moves() -> None:
         assert "MSFT #884120391  cancel sent again" in screen_text(on.app)
         await on.press("j")
         await until(on.pilot, lambda: "GME #550019290  global again" in screen_text(on.app), "the second reason")
+
+
+async def test_cursor_stays_on_the_first_row_until_somebody_moves_it() -> None:
+    later = (*proofs.CANCELLED, *proofs.OPEN)
+    async with on_proof(replace(proofs.STOPPING, orders=proofs.CANCELLED)) as on:
+        assert f"AAPL {proofs.CANCELLED[0].key}  status" in screen_text(on.app)
+        on.engine.stop.report = replace(proofs.STOPPING, orders=later)
+        on.engine.changes.mark(stop=True)
+        await until(on.pilot, lambda: "MSFT #884120391  cancel sent again" in screen_text(on.app), "the live one")
+        await on.press("j")
+        await until(on.pilot, lambda: "GME #550019290  global again" in screen_text(on.app), "the second one")
+        on.engine.stop.report = replace(proofs.STOPPING, orders=(proofs.FILLED, *later))
+        on.engine.changes.mark(stop=True)
+        await until(on.pilot, lambda: "filled 1" in screen_text(on.app), "the fill")
+        assert "GME #550019290  global again" in screen_text(on.app)

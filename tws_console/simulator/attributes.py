@@ -20,20 +20,20 @@ _FLAGS += " isPeggedChangeAmountDecrease deltaNeutralShortSale deltaNeutralContr
 _COUNTS = "shortSaleSlot auctionStrategy volatilityType referencePriceType adjustableTrailingUnit deltaNeutralConId"
 _COUNTS += " deltaNeutralShortSaleSlot underConId referenceContractId"
 _NO_COUNTS = "scaleInitLevelSize scaleSubsLevelSize scalePriceAdjustInterval scaleInitPosition scaleInitFillQty"
-_NO_COUNTS += " duration postToAts minTradeQty minCompeteSize"
+_EMPTY_COUNTS = "minQty duration postToAts minTradeQty minCompeteSize"
 _PRICES = "triggerPrice adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount scalePriceAdjustValue"
-_PRICES += " scaleProfitOffset competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
+_PRICES += " scaleProfitOffset"
 _EMPTY_NUMBERS = "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper nbboPriceCap volatility"
-_EMPTY_NUMBERS += " deltaNeutralAuxPrice scalePriceIncrement"
+_EMPTY_NUMBERS += " deltaNeutralAuxPrice scalePriceIncrement competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
 
 DEFAULTS: dict[str, str] = {
     **dict.fromkeys(_TEXTS.split(), ""),
     **dict.fromkeys(_EMPTY_NUMBERS.split(), ""),
+    **dict.fromkeys(_EMPTY_COUNTS.split(), ""),
     **dict.fromkeys(_FLAGS.split(), "0"),
     **dict.fromkeys(_COUNTS.split(), "0"),
     **dict.fromkeys(_PRICES.split(), UNSET_DOUBLE),
     **dict.fromkeys(_NO_COUNTS.split(), UNSET_INTEGER),
-    "minQty": "",
     "exemptCode": "-1",
     "discretionaryAmt": "0",
     "cashQty": "0",
@@ -53,7 +53,7 @@ _WORDS = frozenset(_TEXTS.split()) | {
     "deltaNeutralOpenClose",
 }
 _YES_OR_NO = frozenset(_FLAGS.split())
-_WHOLE = frozenset((_COUNTS + " " + _NO_COUNTS).split()) | {"minQty", "exemptCode"}
+_WHOLE = frozenset(f"{_COUNTS} {_NO_COUNTS} {_EMPTY_COUNTS} exemptCode".split())
 
 
 def as_written(name: str, field: str) -> str:

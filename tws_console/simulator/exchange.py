@@ -42,7 +42,7 @@ class Exchange:
         self.lifecycle = Lifecycle(self.book, accounts, market, catalogue, faults, tell, clock)
         self.admission = Admission(self.book, catalogue, accounts, faults, clock)
         self._amendments = Amendments(
-            self.lifecycle, faults, tell, clock, self._transmit, self._double, self.admission.broker_refusal
+            self.book, self.lifecycle, faults, tell, clock, self._transmit, self._double, self.admission.broker_refusal
         )
         self._faults = faults
         self._tell = tell
@@ -158,6 +158,8 @@ class Exchange:
         waiting = self.book.staged_with(order.parent_perm or order.perm_id)
         group = [other for other in waiting if other is not order and not other.awaits_click]
         for member in sorted([*group, order], key=lambda each: each.perm_id):
+            if member.done:  # with its parent, which was rejected
+                continue
             refusal = self.admission.broker_refusal(member)
             if refusal is None:
                 self.lifecycle.accept(member)

@@ -16,6 +16,7 @@ from tws_console.simulator.market import Market
 from tws_console.simulator.orders import Execution, Leg, Order
 from tws_console.simulator.ports import ReporterPort, SchedulerPort
 
+_ROUTER = "SMART"
 _VENUES = ("NASDAQ", "IBKRATS", "ARCA", "NYSE")
 
 
@@ -104,7 +105,7 @@ class Filling:
             exec_id=self._book.new_exec_id(),
             order=order,
             at=self._clock.now(),
-            venue=self._venue(contract or order.contract),
+            venue=self._venue(leg.exchange if leg else order.exchange, contract or order.contract),
             quantity=quantity,
             price=price,
             cumulative=quantity if leg else order.filled,
@@ -119,10 +120,14 @@ class Filling:
         self._book.executions.append(execution)
         return execution
 
-    def _venue(self, contract: Contract) -> str:
-        if contract.sec_type != "STK":
-            return contract.default_exchange
-        return _VENUES[len(self._book.executions) % len(_VENUES)]
+    def _venue(self, asked: str, contract: Contract) -> str:
+        """The exchange that was asked for, or a real one for SMART; American stocks trade where recordings say."""
+        if asked and asked != _ROUTER:
+            return asked
+        listed = tuple(name for name in contract.exchanges if name != _ROUTER)
+        american = (contract.sec_type, contract.currency) == ("STK", "USD")
+        venues = _VENUES if american else listed or (contract.default_exchange,)
+        return venues[len(self._book.executions) % len(venues)]
 
     def report(self, rows: list[Execution], latency: float, restate: Callable[[Order], None]) -> None:
         """Tell the executions and the order now, the fees a while later, and the holdings that have changed."""

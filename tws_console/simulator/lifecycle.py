@@ -154,6 +154,7 @@ class Lifecycle:
             self.pair(order)
         self._warn(order, 201, f"Order rejected - reason:{reason}")
         self.pair(order)
+        self.endings.end_children(order)
 
     def activate(self, order: Order) -> None:
         """The broker has the order: it works, or waits for its time, its conditions, its trigger or its parent."""

@@ -170,6 +170,8 @@ class Order:
     """It has been in the market with a limit: what trades from now on was waiting there."""
     commission: Decimal | None = None
     staged: bool = False
+    change: Terms | None = None
+    """What the order is to become when its change is transmitted."""
     held: bool = False
     triggered: bool = False
     cancel_pending: bool = False

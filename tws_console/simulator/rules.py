@@ -57,6 +57,7 @@ READ_ONLY = Refusal(321, "Error validating request.-'bN' : cause - The API inter
 NO_SIZE = validating("The size value cannot be zero:")
 NO_PRICE = Refusal(463, "You must enter a valid price.")
 NO_SUCH_CONTRACT = Refusal(200, "No security definition has been found for the request")
+EXPIRED = Refusal(392, "Invalid Order: contract expired")
 OFF_TICK = Refusal(110, "The price does not conform to the minimum price variation for this contract.")
 DUPLICATE_ID = Refusal(103, "Duplicate order id")
 NOT_MODIFIABLE = Refusal(104, "Cannot modify a filled order.")
@@ -111,6 +112,7 @@ def ambiguous(symbol: str) -> Refusal:
 def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: datetime) -> Refusal | None:
     """The first rule that a new or changed order breaks at this moment, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
+        lambda: EXPIRED if contract.has_expired(now.date()) else None,
         lambda: _check_shape(terms, contract),
         lambda: _check_quantity(terms, contract),
         lambda: _check_tif(terms),

@@ -119,4 +119,4 @@ def show_palette(app: ConsoleApp, typed: str = "") -> None:
             app.call_after_refresh(app.run_action, f"app.{action.method}")
 
     if not app.screen.is_modal:
-        app.push_screen(CommandPalette(modes.where(app.screen)[0], typed), chosen)
+        app.push_screen(CommandPalette(modes.where(app.screen)[0], typed, "app.pages" if typed else ""), chosen)

@@ -12,6 +12,7 @@ from tws_console.rules.risk import Friction
 from tws_console.tui.modals.dialog import Dialog, no_button
 from tws_console.tui.modals.typed import Typed
 from tws_console.tui.views.cells import Span, Spans
+from tws_console.tui.views.cells import width as total
 from tws_console.tui.views.pieces import key, line, value
 
 T = TypeVar("T")
@@ -66,20 +67,25 @@ class Agreement:
             return Reply.YES if self._typed.text.strip().lower() == self.word.lower() else Reply.NO
         return Reply.MORE if self._typed.take(name, character) else Reply.NOTHING
 
-    def row(self, verb: str, does: str, back: str) -> Spans:
-        """The answers under the question: `does` is what yes does (`send to PAPER`), `verb` the same in short."""
+    def rows(self, verb: str, does: str, back: str, width: int) -> list[Spans]:
+        """The answers under the question: `does` is what yes does (`send to PAPER`), `verb` the same in short. A word
+        is typed in a row of its own where it would not be seen whole.
+        """
         if self.level is Friction.REFUSED:
-            return no_button(back)
+            return [no_button(back)]
         if self._said_yes:
             enter = Span(" ENTER ", "accent_ink", True, "accent")
-            return (enter, value(f" {does}"), *line("      any other key: no"))
+            return [(enter, value(f" {does}"), *line("      any other key: no"))]
         if self.level is Friction.SYMBOL:
             typed = self._typed.text.upper() if self.word.isupper() else self._typed.text
             field = (Span(f" {typed}", "strong", True, "field"), Span(" ", "accent_ink", False, "accent"))
-            asked = (*line(f"{_GAP}to {verb} type "), Span(self.word, "warn", True), *line(" then enter "))
-            return (*no_button(), *asked, *field)
+            asked = (*line(f"to {verb} type "), Span(self.word, "warn", True), *line(" then enter "))
+            whole = (*no_button(), Span(_GAP), *asked)
+            if total(whole) + len(self.word) + 2 <= width:
+                return [(*whole, *field)]
+            return [no_button(), (*asked, *field)]
         then = (*line(" then "), key("enter")) if self.level is Friction.YES_ENTER else ()
-        return (*no_button(), Span(_GAP), key("y"), *then, value(f" {does}"))
+        return [(*no_button(), Span(_GAP), key("y"), *then, value(f" {does}"))]
 
     def keys(self, verb: str) -> Spans:
         """The same for the key line: `y send  enter esc no`."""
@@ -127,9 +133,9 @@ class Question(Dialog[T]):
         """Keys of this dialog besides its answers."""
         return ()
 
-    def answers(self, does: str = "", back: str = "Back") -> Spans:
-        """The last row of the box. `does` is what yes does in full."""
-        return self.agreement.row(self.verb, does or self.verb, back)
+    def answers(self, does: str = "", back: str = "Back") -> list[Spans]:
+        """The last rows of the box. `does` is what yes does in full."""
+        return self.agreement.rows(self.verb, does or self.verb, back, self.inner_width)
 
     @property
     def takes_text(self) -> bool:

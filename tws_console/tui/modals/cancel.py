@@ -68,14 +68,14 @@ class CancelModal(Question[bool]):
                 line("Can still fill   ", value("until the cancel is confirmed")),
                 *self._children(),
             ]
-            return [*rows, (), None, self.answers()]
+            return [*rows, (), None, *self.answers()]
         rows.append(owner_line(self.order))
         rows += [(Span(text, "warn"),) for text in wrap(clean(self._capability.why), self.inner_width)]
         if GLOBAL_CANCEL in self._capability.can:
             rows += [(), *self._global_cancel()]
         elif self.order.status is Status.STAGED:
             rows += [(), line("It is not at the market. ", key("^G"), " does not touch it; it ends when TWS restarts.")]
-        return [*rows, (), None, self.answers()]
+        return [*rows, (), None, *self.answers()]
 
     @property
     def level(self) -> Friction:

@@ -25,8 +25,8 @@ STEP = 0.5
 """Seconds between two looks at quote, position and rules."""
 PATIENCE = 4.0
 """Seconds that TWS gets for the preview."""
-_AROUND = 6
-"""Rows of the screen that are not the question's body: status, keys, frame, rule, answers."""
+_AROUND = 5
+"""Rows of the screen that are neither the question's body nor its answers: status, keys, frame, rule."""
 
 
 class Answer(StrEnum):
@@ -80,11 +80,12 @@ class ConfirmModal(Question[Confirmed]):
     def rows(self) -> list[Spans | None]:
         facts = self._facts
         if facts is None:
-            return [line("No connection to TWS."), None, self._answers()]
-        room = max(8, self.app.size.height - _AROUND)
-        return [*body(facts, self.inner_width, room), None, self._answers()]
+            return [line("No connection to TWS."), None, *self._answers()]
+        answers = self._answers()
+        room = max(8, self.app.size.height - _AROUND - len(answers))
+        return [*body(facts, self.inner_width, room), None, *answers]
 
-    def _answers(self) -> Spans:
+    def _answers(self) -> list[Spans]:
         where = self.frame.value.upper()
         does = f"send to {where}" if self.ticket.request.transmit else f"stage at TWS ({where})"
         return self.answers(does, "Back to the ticket")

@@ -90,7 +90,7 @@ class FlattenModal(Question[Flattening | None]):
             line("Never            ", value("a flip: other orders count too")),
             (),
             None,
-            self.answers("close them"),
+            *self.answers("close them"),
         ]
 
     @property

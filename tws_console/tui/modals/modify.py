@@ -22,7 +22,7 @@ from tws_console.tui.facade import EnginePort, console
 from tws_console.tui.form import Effect
 from tws_console.tui.modals.agreement import Question
 from tws_console.tui.modals.cancel import order_line, owner_line
-from tws_console.tui.modals.dialog import Dialog
+from tws_console.tui.modals.dialog import AROUND, Dialog
 from tws_console.tui.views.amend import change_rows, edit_rows, meaning_rows
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.confirm import check_rows
@@ -32,8 +32,8 @@ from tws_console.tui.views.pieces import Frame, key, line, strong, value
 
 STEP = 0.5
 """Seconds between two looks at quote, position and rules."""
-_AROUND = 18
-"""Rows of the screen that are not checks."""
+CHECKS = 3
+"""Rows that the checks have at least."""
 
 
 class AmendModal(Dialog[Wish | None]):
@@ -183,17 +183,22 @@ class ModifyModal(Question[bool]):
         quote: Quote | None = None if engine is None else engine.quotes.get(self.order.instrument.con_id)
         children = 0 if engine is None else children_of(self.order, engine.book.live())
         meaning = meaning_rows(self.order, self._left, quote, self._position, children)
-        room = max(2, self.app.size.height - _AROUND)
-        checks = [line("Checks      ", Span("the rules are asked", "warn"))]
-        if self._verdicts is not None:
-            checks = check_rows(self._verdicts, width, room)
         head: list[Spans | None] = [
             (),
             order_line(self.order, full=self.frame is Frame.LIVE),
             owner_line(self.order),
             (),
         ]
-        return [*head, *change_rows(self.order, self._changes), *meaning, *checks, (), None, self.answers()]
+        told: list[Spans | None] = [*head, *change_rows(self.order, self._changes), *meaning]
+        tail: list[Spans | None] = [(), None, *self.answers()]
+        room = self.app.size.height - AROUND
+        # The change, the checks and the answers stay; what the change means yields from its end.
+        over = len([row for row in (*told, *tail) if row != ()]) + CHECKS - room
+        told = told[: len(told) - min(max(0, over), len(meaning))]
+        checks = [line("Checks      ", Span("the rules are asked", "warn"))]
+        if self._verdicts is not None:
+            checks = check_rows(self._verdicts, width, max(CHECKS, room - len(told) - len(tail)))
+        return [*told, *checks, *tail]
 
     def yes(self) -> None:
         self.close(True)

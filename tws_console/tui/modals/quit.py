@@ -49,7 +49,7 @@ class QuitModal(Question[bool]):
         rows.append(line(f"{stay} live at the broker." if self._working else "They stay as they are at the broker."))
         if any("stop" in reason for reason in self._reasons):
             rows.append((Span("Leaving ends the retries and the proof of the stop.", "warn", True),))
-        return [*rows, (), None, self.answers()]
+        return [*rows, (), None, *self.answers()]
 
     def yes(self) -> None:
         self.close(True)

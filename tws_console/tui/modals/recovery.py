@@ -20,7 +20,7 @@ class YesNo(Question[bool]):
         raise NotImplementedError
 
     def rows(self) -> list[Spans | None]:
-        return [(), *self.text(), (), None, self.answers()]
+        return [(), *self.text(), (), None, *self.answers()]
 
     def yes(self) -> None:
         self.close(True)

@@ -66,7 +66,7 @@ class ScopeModal(Question[OrderScope | None]):
         warnings = self._warnings()
         room = self.app.size.height - _AROUND - len(choices) - len(warnings)
         head: list[Spans | None] = [(), *choices, ()] if choices else [()]
-        return [*head, *self._order_rows(max(2, room)), (), *warnings, (), None, self.answers()]
+        return [*head, *self._order_rows(max(2, room)), (), *warnings, (), None, *self.answers()]
 
     def _choice_rows(self) -> list[Spans]:
         rows: list[Spans] = []

@@ -17,8 +17,8 @@ from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean
 from tws_console.tui.views.pieces import Frame, line, strong, wrap
 
-_AROUND = 11
-"""Rows of the screen that do not tell what happens: status, keys, frame, the order, its owner, answers."""
+_AROUND = 10
+"""Rows of the screen that neither tell what happens nor answer: status, keys, frame, the order, its owner, gaps."""
 
 
 class TakeoverModal(Question[bool]):
@@ -46,7 +46,8 @@ class TakeoverModal(Question[bool]):
         return (strong("Cancel this order?"),)
 
     def rows(self) -> list[Spans | None]:
-        room = self.app.size.height - _AROUND
+        answers = self.answers()
+        room = self.app.size.height - _AROUND - len(answers)
         told = next((said for most in (NAMED, 2) if len(said := self._told(most)) <= room), self._told(0))
         head: list[Spans | None] = [
             (),
@@ -54,7 +55,7 @@ class TakeoverModal(Question[bool]):
             owner_line(self.order),
             (),
         ]
-        return [*head, *told, (), None, self.answers()]
+        return [*head, *told, (), None, *answers]
 
     def _told(self, most: int) -> list[Spans | None]:
         """What will happen; at most so many of the other orders are named."""

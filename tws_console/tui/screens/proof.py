@@ -50,6 +50,8 @@ class ProofScreen(Page, inherit_bindings=False):
         self._started_at = ""
         """When the stop began whose rows are shown."""
         self._copied = False
+        self._top: OrderKey | None = None
+        """The row that the cursor was put on."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -141,8 +143,13 @@ class ProofScreen(Page, inherit_bindings=False):
             # Rows of a former stop under the verdict of this one would say that they are all there is.
             self._started_at, self._copied = report.started_at, False
             table.start_over()
-        shown = [] if report is None else [proof.proof_row(item) for item in proof.ordered(report)]
-        table.give(shown)
+            self._top = None
+        items = [] if report is None else proof.ordered(report)
+        # Until somebody moves it the cursor stays on the first row: what is told in full is what may still be live.
+        follows = self._top is None or table.cursor == self._top
+        table.give([proof.proof_row(item) for item in items])
+        if items and follows and (table.cursor == items[0].key or table.go_to(items[0].key)):
+            self._top = items[0].key
         if report is not None:
             table.set_title(proof.title(report))
             words = "No order is known." if report.scope.everything else "No open order is in this scope."

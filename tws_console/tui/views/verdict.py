@@ -52,10 +52,11 @@ def head_lines(report: StopReport | None, width: int) -> list[Spans]:
     ends = f"   {proof.witnessed} of {proof.witnessed + proof.unwitnessed} ends witnessed by the broker"
     if report.proved:
         chip = Span(" ✓ PROVED ", "bg", True, "up")
-        return [
-            clip((Span(" "), chip, strong(f"  nothing is open{_where(report)}"), *line(seconds, ends)), width),
-            clip(line(f" {_evidence(report)}"), width),
-        ]
+        done = "nothing is open" if report.scope.everything else f"nothing of it is open: {clean(report.scope.words)}"
+        head = (Span(" "), chip, strong(f"  {done}"), *line(seconds))
+        # By whom the ends are witnessed is said where there is room for it.
+        told = ends if total(head) + len(ends) <= width else ends.removesuffix(" by the broker")
+        return [clip((*head, *line(told)), width), clip(line(f" {_evidence(report)}"), width)]
     chip = Span(" ? EMPTY ", "unknown_ink", True, "unknown")
     where = Span(f"  not proved{_where(report)}", "warn", True)
     first = clip((Span(" "), chip, where, *line(seconds, ends)), width)

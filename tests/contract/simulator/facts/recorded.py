@@ -41,17 +41,43 @@ async def liquidity(stage: Stage) -> None:
     assert (taken[30], rested[30]) == ("2", "1")
 
 
+@fact("ibkr-go api_order_fill: an option trades at one of its exchanges as well, not at SMART")
+async def option_venue(stage: Stage) -> None:
+    client = await stage.client(11)
+    option = next(c for c in stage.server.gateway.catalogue.contracts.values() if c.sec_type == "OPT")
+    client.send(
+        *order_fields(1, con_id=option.con_id, symbol=option.symbol, sec_type="OPT", order_type="MKT", quantity=1)
+    )
+    row = (await client.until_id(11))[-1]
+    assert row[10] == row[17]
+    assert row[17] in set(option.exchanges) - {"SMART"}
+
+
+@fact("CAMPUS order placement: an order that names an exchange trades there, and a European stock in Europe")
+async def directed_venue(stage: Stage) -> None:
+    client = await stage.client(11)
+    directed = (await _filled(client, exchange="ARCA"))["11"]
+    fields = place_fields(2, con_id=14204, symbol="", order_type="MKT", quantity=10)
+    fields[11] = "EUR"
+    client.send(*fields)
+    european = (await client.until_id(11))[-1]
+    assert directed[17] == "ARCA"
+    assert european[17] in {"IBIS", "IBIS2", "FWB", "GETTEX", "TGATE"}
+
+
 @fact("rust-ibapi place_order: a commissionReport leaves the yield unset")
 async def yields(stage: Stage) -> None:
     row = (await _filled(await stage.client(11)))["59"]
     assert row[6:] == [UNSET, ""]
 
 
-@fact("rust-ibapi place_order: an openOrder without a display size says that it is unset")
-async def display_size(stage: Stage) -> None:
+@fact("rust-ibapi place_order: an openOrder marks the display size as unset and leaves duration and the like empty")
+async def unset(stage: Stage) -> None:
     client = await stage.client(11)
     client.send(*place_fields(1, limit="200"))
-    assert read_open_order((await client.until_id(5))[-1])["displaySize"] == UNSET_INTEGER
+    row = read_open_order((await client.until_id(5))[-1])
+    expected = {"displaySize": UNSET_INTEGER, "duration": "", "postToAts": "", "autoCancelParent": "0"}
+    assert {name: row[name] for name in expected} == expected
 
 
 @fact("rust-ibapi completed_orders: a filled order has the total quantity 0 and tells what was filled beside it")
@@ -94,6 +120,18 @@ async def staged_change(stage: Stage) -> None:
     client.send(*place_fields(1, limit="201"))
     assert read_open_order((await client.until_id(5))[-1])["lmtPrice"] == "201"
     assert order.terms.limit == 201
+
+
+@fact("CAMPUS order placement: a bracket that is changed like it was placed is sent with its last part")
+async def staged_bracket_change(stage: Stage) -> None:
+    client = await stage.client(11)
+    for limit, target, stop in (("200", "300", "150"), ("201", "301", "151")):
+        client.send(*place_fields(1, limit=limit, transmit=False))
+        client.send(*place_fields(2, action="SELL", limit=target, parent_id=1, transmit=False))
+        client.send(*place_fields(3, action="SELL", order_type="STP", stop=stop, parent_id=1))
+        await client.until_status(3, "PreSubmitted")
+        await client.settle()
+    assert [order.terms.limit or order.terms.aux for order in stage.live()] == [201, 301, 151]
 
 
 @fact("client libraries: the greatest 32-bit number is no order id but the mark for none (10149), nothing is above it")
