@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support.engine import connected_engine, ticket, until
+from tests.support.raw_client import RawClient, eventually, place_fields
 from tests.support.simulator import SimulatorProcess, wait_until
 from tws_console.model.session import Lamp
 from tws_console.model.stop import StopLink
@@ -156,3 +158,45 @@ async def test_cancel_goes_out_again_when_an_outage_is_told_on_the_second_link_a
 
         assert report.proved, report.why
         assert not sim.book()
+
+
+async def test_second_link_leaves_ids_alone_under_which_orders_live(empty_sim: SimulatorProcess, home: Path) -> None:
+    """Client 12 is ours too and 20 is another program's: both would find their ids in use when they come back."""
+    async with AsyncExitStack() as stack:
+        for client_id in (12, 20):
+            async with await RawClient.start(empty_sim.port, client_id) as owner:
+                owner.send(*place_fields(1, order_type="LMT", limit=50))
+                await owner.until_status(1, "Submitted")
+        await eventually(lambda: not empty_sim.ctl("clients"))
+        for client_id in range(13, 20):
+            await stack.enter_async_context(await RawClient.start(empty_sim.port, client_id))
+        engine = await stack.enter_async_context(connected_engine(empty_sim, home, polling=True))
+        assert engine.book.owners() == {12, 20}
+        empty_sim.ctl("fault", "half-open", "client=11")
+
+        engine.stop.fire()
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert carriers(empty_sim) == [21]
+
+
+async def test_second_link_takes_an_id_under_which_orders_live_when_no_other_is_free(
+    empty_sim: SimulatorProcess, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tws_console.engine.engine.SPARE_IDS", range(0))
+    async with AsyncExitStack() as stack:
+        async with await RawClient.start(empty_sim.port, 12) as owner:
+            owner.send(*place_fields(1, order_type="LMT", limit=50))
+            await owner.until_status(1, "Submitted")
+        await eventually(lambda: not empty_sim.ctl("clients"))
+        for client_id in range(13, 20):
+            await stack.enter_async_context(await RawClient.start(empty_sim.port, client_id))
+        engine = await stack.enter_async_context(connected_engine(empty_sim, home, polling=True))
+        empty_sim.ctl("fault", "half-open", "client=11")
+
+        engine.stop.fire()
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert carriers(empty_sim) == [12]
