@@ -216,7 +216,7 @@ class Link:
         if not self.up or not self._snapshots.may_ask(self._clock(), urgent):
             return False
         self._snapshots.queued()
-        post = Post(self._encoder.all_orders(), self.list_was_asked)
+        post = Post(self._encoder.all_orders(), self.list_was_asked, dated_before=True)
         self._lanes.post(Lane.NOW if urgent else Lane.ASK, post)
         return True
 
@@ -225,7 +225,7 @@ class Link:
         self._must_be_up()
         pending = self._requests.line_up(Kind.ORDERS)
         self._snapshots.queued()
-        self._lanes.post(Lane.ASK, Post(self._encoder.own_orders(), self._own_orders_asked))
+        self._lanes.post(Lane.ASK, Post(self._encoder.own_orders(), self._own_orders_asked, dated_before=True))
         await self._requests.wait(pending, timeout)
 
     def _own_orders_asked(self, at: float) -> None:
