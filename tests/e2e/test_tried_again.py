@@ -43,18 +43,6 @@ def test_second_process_is_refused_when_the_profile_forbids_duplicates(
     assert len(sim.requests(PLACE)) == 2
 
 
-def test_one_of_two_like_orders_is_refused_when_two_processes_place_at_once(
-    program: Program, tmp_path: Path, sim: SimulatorProcess
-) -> None:
-    (tmp_path / "config.toml").write_text(f"{AT_ANY_HOUR}[profiles.paper.limits]\nduplicate_seconds = 3600\n")
-    both = [program.start("place", "--json", order(), "--transmit", "--timeout", 30) for _ in range(2)]
-
-    documents = [json.loads(one.communicate(timeout=60)[0]) for one in both]
-
-    assert sorted(document["error_code"] or "" for document in documents) == ["", "DUPLICATE_ORDER"]
-    assert len(sim.requests(PLACE)) == 1
-
-
 def test_retry_is_warned_and_the_list_names_the_first_try_when_its_fate_is_not_known(
     program: Program, sim: SimulatorProcess
 ) -> None:

@@ -98,7 +98,6 @@ class Trading(Review):
         if closing is not None and not ticket.reduce_only:
             raise ValueError("only an order that may do nothing but close passes the freeze")
         async with self._one_at_a_time:
-            await self.look_back()
             # Judged one after the other, so that each counts what went out just before it.
             said = self.verdicts(ticket, closing)
             result = _blocked(ticket, said, approval) or await self._commit_and_post(ticket, said, closing)
@@ -107,8 +106,8 @@ class Trading(Review):
         return await self._outcome(result, said, timeout)
 
     async def look_back(self) -> None:
-        """Read from the journal what any process of ours has placed: each command is a process of its own. What cannot
-        be read changes nothing here, for a placement that cannot be journalled is not sent either.
+        """Read from the journal what any process of ours has placed: each command is a process of its own. Two that
+        place within the same few milliseconds do not see each other. What cannot be read changes nothing here.
         """
         now, monotonic = self._clock.now(), self._clock.monotonic()
         since = now - timedelta(seconds=float(self._limits.duplicate_window))
@@ -305,8 +304,8 @@ class Trading(Review):
         return row is None or not row.live or row.status is Status.STILL_LIVE
 
     async def _verify(self, link: LinkPort, timeout: float) -> bool:
-        """No answer to a cancel, or a refused one, proves nothing either way: one that met the end of its order is refused
-        too (erdewit/ib_insync issue 690). Ask how things ended, then what is open; tells whether a complete list came.
+        """No answer to a cancel, or a refused one, proves nothing: one that met the end of its order is refused too
+        (erdewit/ib_insync issue 690). Ask how things ended, then what is open; tells whether a complete list came.
         """
         for question in (link.executions, link.completed_orders):
             with contextlib.suppress(RequestFailed):

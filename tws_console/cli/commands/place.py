@@ -62,6 +62,7 @@ async def _run(args: Namespace, wiring: Wiring, out: Output, known: dict[str, An
         if args.what_if:
             preview = await engine.trading.what_if(ticket, min(WHAT_IF_SECONDS, args.timeout))
             known["what_if"] = documents.what_if_fields(preview)
+        await engine.trading.look_back()
         _gate(ticket, engine.trading.verdicts(ticket), known, out)
         if not args.dry_run:
             earlier = {row.intent for row in engine.book.orders.values()}
