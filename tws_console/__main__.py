@@ -6,11 +6,14 @@ not need.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> int:
     """Run the program with the arguments of this process; returns its exit code."""
+    # What is imported stays. By default the interpreter searches it a hundred times for something to throw away.
+    gc.set_threshold(100_000, 20, 1_000)
     argv = sys.argv[1:]
     if argv[:1] == ["panic"] and "--help" not in argv and "-h" not in argv:
         from tws_console.panic import panic

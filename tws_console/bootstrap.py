@@ -160,13 +160,9 @@ def prove(
     argv: Sequence[str],
 ) -> int:
     """Go on with a stop whose cancel has left: prove it, print the report, return the exit code."""
-    import signal
-
     from tws_console.cli.commands.panic import finish
     from tws_console.model.problems import Exit
 
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a stop outlives the terminal that it was typed into
     report, interrupted = asyncio.run(_prove(target, fired, started, blocked, note, seconds))
     end = finish(report, argv)
     return int(Exit.INTERRUPTED if interrupted and not report.proved else end)
@@ -175,7 +171,9 @@ def prove(
 async def _prove(
     target: Target, fired: Fired, started: float, blocked: float | None, note: str, seconds: float
 ) -> tuple[StopReport, bool]:
-    """The report as soon as it is proved, or as it stands when the time is over or Ctrl-C was pressed (then True)."""
+    """The report as soon as it is proved, or as it stands when the time is over or it was interrupted (then True)."""
+    import contextlib
+    import signal
     from dataclasses import replace
     from datetime import UTC, datetime, timedelta
     from time import monotonic
@@ -211,6 +209,10 @@ async def _prove(
     engine.adopt(link)
     engine.stop.adopt(started, started_at, blocked, fired.sent_at, note)
     interrupted = False
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(NotImplementedError):  # no signals in the loop on Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         await engine.stop.wait(max(0.1, seconds - (monotonic() - started)))
     except asyncio.CancelledError:

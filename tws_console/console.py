@@ -9,6 +9,7 @@ order ids.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import subprocess
@@ -87,13 +88,14 @@ def load_engine() -> None:
     import_module("tws_console.tui.screens.trade")
     import_module("tws_console.tui.screens.proof")
     import_module("tws_console.tui.widgets.stop_bar")
+    gc.freeze()
 
 
 def _before_textual() -> None:
     """What Textual reads when it is imported: keys in their plain form, no animation, repaints without delay. And
     let the thread that reads the keys have the interpreter soon: by default it waits 5 ms for a busy loop.
     """
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.0001)
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_FPS", "240")

@@ -7,6 +7,7 @@ have left. Until then it imports the cheapest part of the standard library and r
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
@@ -30,6 +31,7 @@ ANY_ID = range(20, 1020)
 INTERRUPTED = (
     "interrupted before the stop was proved: the cancel may not have left, and entry may be frozen; run it again"
 )
+SENT_UNPROVED = "interrupted behind the cancel of everything, which has left: nothing is proved, run it again"
 BROKEN = "the stop broke off and proves nothing, cancel in TWS or run it again:"
 
 
@@ -74,6 +76,7 @@ class Target:
 
 def panic(argv: Sequence[str]) -> int:
     """Freeze, cancel everything, prove it; returns the exit code. `argv` stands after the verb."""
+    _outlive_the_terminal()
     try:
         return _stop(argv)
     except KeyboardInterrupt:
@@ -82,6 +85,15 @@ def panic(argv: Sequence[str]) -> int:
         from tws_console.cli.crash import keep
 
         return _say_unclear(Unclear(f"{BROKEN} {keep(error)}", 1, "INTERNAL_ERROR"), argv)
+
+
+def _outlive_the_terminal() -> None:
+    """A hang-up ends no stop, from the first moment on, as the cancel may have to wait for a slow TWS. SIGTERM ends it
+    as Ctrl-C does, with a document that says how far it came.
+    """
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _stop(argv: Sequence[str]) -> int:
@@ -103,9 +115,12 @@ def _stop(argv: Sequence[str]) -> int:
         )
     except panic_socket.PanicConnectError as error:
         return _not_connected(target, error, note, started, blocked, argv)
-    from tws_console.bootstrap import prove
+    try:
+        from tws_console.bootstrap import prove
 
-    return prove(target, fired, started, None if note else blocked, note, seconds, argv)
+        return prove(target, fired, started, None if note else blocked, note, seconds, argv)
+    except KeyboardInterrupt:
+        return _say_unclear(Unclear(SENT_UNPROVED, 130, "INTERRUPTED"), argv)
 
 
 def _flags(argv: Sequence[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Measures from enter, written to a pseudo-terminal, to the global cancel at the server, while the server floods the
-program. Imports test support; the relay between program and simulator is `feeder`.
+program. Imports test support, and config for the freeze that each stop leaves behind; the relay between program and
+simulator is `feeder`.
 
 A key that is lost, or sends twice, ends the run. The console's stop is not proved here, so that the next key finds the
 same book (`flooded_console`).
@@ -23,6 +24,7 @@ from tests.bench.figures import Series, alternate
 from tests.bench.shell import environment
 from tests.support.simulator import SimulatorProcess
 from tests.support.terminal import Terminal
+from tws_console.config.freeze import RELEASE_PHRASE, FreezeFile
 
 FOLDER = Path(__file__).parent
 PATIENCE = 60.0
@@ -114,6 +116,8 @@ class Console(Program):
         time.sleep(SETTLED)
 
     def after(self) -> None:
+        # Each key is the first stop of its day: one that finds the endpoint frozen has no file to rename.
+        FreezeFile("127.0.0.1", self.feed.port).release(RELEASE_PHRASE)
         self.terminal.wait_for("STOPPING")
         self.terminal.press_until("escape", "1 Trade")
 

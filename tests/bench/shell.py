@@ -19,7 +19,11 @@ SCRIPT = Path(sys.executable).with_name("tws-console")
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TWS_")}
+    """Without our variables, and without the one that would have us compile our modules anew at each start, while those
+    of installed packages are compiled.
+    """
+    left_out = ("TWS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return {**kept, "TWS_CONSOLE_HOME": str(home)}
 
 

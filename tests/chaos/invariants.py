@@ -74,7 +74,12 @@ def _row(world: World, row: Order) -> None:
     order = world.book.get(row.perm_id)
     if order is None:
         return
-    if order.filled > 0 and row.filled != order.filled:
+    terms = order.terms
+    if (row.account, row.action, row.quantity) != (terms.account, terms.action, terms.quantity):
+        world.wrong(f"{row.key} is shown as {row.action} {row.quantity} of {row.account}, TWS has {terms}")
+    if row.instrument.con_id != order.contract.con_id:
+        world.wrong(f"{row.key} is shown as {row.instrument.name}, TWS has {order.contract.local_symbol}")
+    if (row.filled or 0) != order.filled:
         world.wrong(f"{row.key} is shown filled {row.filled}, TWS has filled {order.filled}")
     if row.live and row.stale:
         world.wrong(f"{row.key} is stale at rest")

@@ -1,8 +1,9 @@
 """Looks at every order request as it reaches the simulator, and at every row as the engine shows it.
 
 What it checks holds at any moment, settled or not: an action reaches only the order shown, nothing is placed while
-frozen, every placement has its intent on disk, nothing is sent twice, no live order is shown with a witnessed end,
-fills never go back, and a proof means an empty book.
+frozen, every placement has its intent on disk, nothing is sent twice and no intent has two live orders, no order is
+shown as another's or as more filled than it is, no live order is shown ended (one that merely left the lists needs
+lists that told the truth), fills never go back, and a proof means an empty book and lines that tell each end as it was.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from contextlib import closing
 from decimal import Decimal
 
 from tests.chaos.world import OURS, OURS_TOO, World
-from tws_console.model.order import Order, Witness
-from tws_console.model.stop import StopReport
+from tws_console.model.ids import Owner
+from tws_console.model.order import Order, Status, Witness
+from tws_console.model.stop import Outcome, StopLine, StopReport
+from tws_console.simulator.orders import FILLED, Placement
 from tws_console.simulator.orders import Order as SimulatedOrder
-from tws_console.simulator.orders import Placement
 
 
 class Observer:
@@ -87,7 +89,11 @@ class Observer:
             world.wrong(f"a change of #{changed.perm_id} made its number mean {reached}")
 
     def _saw_birth(self, order: SimulatedOrder) -> None:
-        self._born[order.perm_id] = self._world.loop.time()
+        world, reference = self._world, order.terms.order_ref
+        self._born[order.perm_id] = world.loop.time()
+        beside = [one for one in world.by_reference(reference) if one.live and one is not order]
+        if order.client_id == OURS and beside and not world.done["double-perm"]:
+            world.wrong(f"#{order.perm_id} and #{beside[0].perm_id} both live, of the intent {reference}")
         self._add(order)
 
     def _intended(self, client_id: int, order_id: int, reference: str) -> int:
@@ -180,6 +186,12 @@ class Observer:
         if order is None:
             world.wrong(f"{row.key} is shown and never was at TWS")
             return
+        if row.owner is not Owner.MANUAL and row.client_id is not None and row.client_id != order.shown_client:
+            world.wrong(f"{row.key} is shown as of client {row.client_id} and is of {order.shown_client}")
+        if (row.filled or 0) > order.filled:
+            world.wrong(f"{row.key} is shown filled {row.filled}, TWS has filled {order.filled}")
+        if row.status is Status.GONE and not order.done and not world.lied:
+            world.wrong(f"{row.key} is shown gone and is {order.status} at TWS")
         if not row.live and row.witness is not Witness.NONE and not order.done:
             world.wrong(f"{row.key} is shown {row.status} by {row.witness} and is {order.status} at TWS")
         before = self._filled.get(row.perm_id, Decimal(0))
@@ -203,3 +215,24 @@ class Observer:
             hidden = world.lied and row is None
             if self._born.get(order.perm_id, 0.0) < asked and not hidden:
                 world.wrong(f"proved, and #{order.perm_id} is {order.status}")
+        for line in report.orders:
+            self._line(line)
+
+    def _line(self, line: StopLine) -> None:
+        """What a proof says of one order must be what became of it."""
+        world = self._world
+        order = world.book.get(line.perm_id or 0)
+        if order is None:
+            if line.perm_id is None and any(one.live for one in world.by_reference(self._reference(line))):
+                world.wrong(f"proved that {line.key} is {line.outcome}, and it is live at TWS")
+            return
+        if not order.done:
+            world.wrong(f"proved that {line.key} is {line.outcome}, TWS says {order.status}")
+        if (line.outcome is Outcome.FILLED) != (order.status == FILLED):
+            world.wrong(f"proved that {line.key} is {line.outcome}, TWS says {order.status}")
+        if order.filled != (line.filled or 0):
+            world.wrong(f"proved that {line.key} filled {line.filled}, TWS has filled {order.filled}")
+
+    def _reference(self, line: StopLine) -> str:
+        row = self._world.engine.book.get(line.key)
+        return row.intent if row is not None else ""

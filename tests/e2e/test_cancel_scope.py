@@ -38,6 +38,39 @@ def test_cancel_all_narrows_to_symbol_and_side_when_both_are_given(program: Prog
     assert gone <= wanted
 
 
+def test_cancel_all_is_refused_when_the_login_has_no_such_account(program: Program, sim: SimulatorProcess) -> None:
+    before = sim.book()
+    account = next(order["account"] for order in before)
+
+    answer = program.run("cancel-all", "--account", account.lower(), "--yes")
+
+    assert (answer.code, answer.document["error_code"]) == (9, "NOT_FOUND")
+    assert account in answer.document["error"]
+    assert sim.book() == before
+
+
+def test_cancel_all_says_that_it_found_nothing_when_no_order_is_in_the_scope(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    before = sim.book()
+
+    answer = program.run("cancel-all", "--symbol", "NOPE", "--yes")
+
+    assert (answer.code, answer.document["orders"]) == (0, [])
+    assert "no open order of NOPE" in answer.words
+    assert sim.book() == before
+
+
+def test_cancel_all_is_refused_when_two_symbols_are_given(program: Program, sim: SimulatorProcess) -> None:
+    before = sim.book()
+
+    answer = program.run("cancel-all", "--symbol", "AAPL", "--symbol", "MSFT", "--yes")
+
+    assert answer.code == 2
+    assert "--symbol is given twice" in answer.document["error"]
+    assert sim.book() == before
+
+
 def test_cancel_all_asks_when_a_scope_is_given_without_yes(program: Program, sim: SimulatorProcess) -> None:
     before = sim.book()
 

@@ -196,6 +196,17 @@ def test_place_is_unknown_and_sent_once_when_no_answer_comes(program: Program, s
     assert len(sim.requests(PLACE_ORDER)) == 1
 
 
+def test_place_says_that_nothing_was_sent_when_tws_stops_answering_before(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    sim.ctl("fault", "half-open", "client=12")
+    answer = program.run("place", "--json", order(), "--transmit", "--timeout", 1)
+    document = answer.document
+    assert (answer.code, document["error_code"], document["submitted"]) == (8, "NO_ANSWER", False)
+    assert "nothing was sent" in document["error"]
+    assert not sim.requests(PLACE_ORDER)
+
+
 def test_place_exits_7_when_the_broker_rejects(program: Program, sim: SimulatorProcess) -> None:
     sim.ctl("fault", "201")
     answer = program.run("place", "--json", order(), "--transmit")

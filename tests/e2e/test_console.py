@@ -102,8 +102,7 @@ def test_stop_sends_nothing_when_its_key_is_held_down(sim: SimulatorProcess, hom
         terminal.wait_for(lambda text: "STOP ALL ORDERS?" not in text)
         terminal.press("enter")
 
-        terminal.press("q")
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
         assert not sim.requests(GLOBAL_CANCEL)
         assert not sim.requests(CANCEL)
 
@@ -118,8 +117,7 @@ def test_stop_bar_closes_and_sends_nothing_when_any_other_key_follows(
         terminal.press(" " if key == "space" else key)
         terminal.wait_for(lambda text: "STOP ALL ORDERS?" not in text)
 
-        terminal.press("q")
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
         assert not sim.requests(GLOBAL_CANCEL)
 
 
@@ -130,8 +128,7 @@ def test_paste_presses_no_key_when_it_is_full_of_them(sim: SimulatorProcess, hom
         terminal.press_until("?", "Keys")
         terminal.press_until("escape", lambda text: "Keys" not in text)
 
-        terminal.press("q")
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
         assert not sim.requests(PLACE)
         assert not sim.requests(GLOBAL_CANCEL)
 
@@ -143,7 +140,7 @@ def test_console_goes_on_when_the_terminal_sends_odd_bytes(sim: SimulatorProcess
         terminal.press_until("?", "Keys")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_console_ends_cleanly_when_a_signal_ends_it(
     sim: SimulatorProcess, home: dict[str, str], number: signal.Signals, status: int
 ) -> None:
@@ -171,8 +168,7 @@ def test_console_says_what_to_do_when_nothing_listens(home: dict[str, str]) -> N
         shown = terminal.wait_for(lambda text: "TWS" in text and "retry" in text and "✗" in text)
 
         assert "demo" in shown
-        terminal.press("q")
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
 
 
 def test_demo_ends_with_its_console(home: dict[str, str]) -> None:
@@ -181,17 +177,14 @@ def test_demo_ends_with_its_console(home: dict[str, str]) -> None:
         (running,) = (Path(home["TWS_CONSOLE_HOME"]) / "running").iterdir()
         fields = dict(line.split("=", 1) for line in running.read_text().splitlines())
         assert fields["mode"] == "demo"
-        terminal.press("q")
-
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
         assert not running.exists()
 
 
 def test_too_small_terminal_says_so_and_loses_nothing(sim: SimulatorProcess, home: dict[str, str]) -> None:
     with console(sim, home, 40, 10) as terminal:
         terminal.wait_for("Too small: 40x10")
-        terminal.press("q")
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
 
 
 def test_panic_in_another_shell_stops_the_console_that_runs(sim: SimulatorProcess, home: dict[str, str]) -> None:

@@ -101,8 +101,7 @@ def test_console_takes_keys_once_when_its_process_was_stopped(sim: SimulatorProc
         terminal.wait_for("another client")
         terminal.press("1")
         terminal.wait_for("Positions 10")
-        terminal.press("q")
-        assert terminal.wait_end() == 0
+        assert terminal.leave() == 0
 
 
 def test_stop_is_proved_while_the_terminal_reads_nothing(sim: SimulatorProcess, tmp_path: Path) -> None:

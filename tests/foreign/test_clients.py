@@ -93,7 +93,9 @@ def test_foreign_client_trades_as_against_tws_when_it_connects(name: str, instal
     assert seen["filtered"] == [1, 0]
     assert left == []
     ended = [status for status in seen["completed"] if status.startswith("Cancelled")]
-    assert len(ended) == len(before) + 7  # two of earlier today, one, a bracket, and one of the group
-    assert len(seen["completed"]) == len(before) + 11
+    echoed = "not_echoed" in seen  # the sessions of the official-derived libraries place one order more
+    assert seen.get("not_echoed", []) == []
+    assert len(ended) == len(before) + 7 + echoed  # two of earlier today, one, a bracket, and one of the group
+    assert len(seen["completed"]) == len(before) + 11 + echoed
     assert (seen["completed_children"], seen["completed_parents"]) == (2, 1)
     assert seen["errors"] == [202, 10147]

@@ -11,7 +11,10 @@ _CONTRACT = "conId symbol secType lastTradeDate strike right multiplier exchange
 _TERMS = "action totalQuantity orderType lmtPrice auxPrice tif ocaGroup account openClose origin orderRef"
 _SLOTS = "shortSaleSlot designatedLocation exemptCode"
 _RANGE = "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper"
-_DELTA_NEUTRAL = "dnConId dnSettlingFirm dnClearingAccount dnClearingIntent dnOpenClose dnShortSale dnSlot dnLocation"
+_DELTA_NEUTRAL = (
+    "dnConId dnSettlingFirm dnClearingAccount dnClearingIntent dnOpenClose dnShortSale dnShortSaleSlot "
+    "dnDesignatedLocation"
+)
 _MARGINS = (
     "initMarginBefore maintMarginBefore equityBefore initMarginChange maintMarginChange equityChange initMarginAfter "
     "maintMarginAfter equityAfter commission minCommission maxCommission commissionCurrency warningText"
@@ -42,6 +45,26 @@ class _Reader:
         if found:
             self.take("conditionsIgnoreRth conditionsCancelOrder")
 
+    def optional(self, name: str, more: str) -> None:
+        """A field behind which others follow when it says something."""
+        self.take(name)
+        if self.row[name]:
+            self.take(more)
+
+    def scale(self) -> None:
+        self.take("scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement")
+        if self.row["scalePriceIncrement"] not in ("", "1.7976931348623157E308"):
+            self.row["scaleRest"] = ",".join(next(self._fields) for _ in range(7))
+
+    def benchmark(self) -> None:
+        if self.row["orderType"] == "PEG BENCH":
+            self.row["benchmark"] = ",".join(next(self._fields) for _ in range(5))
+
+    def underlying(self) -> None:
+        self.take("deltaNeutralContract")
+        if self.row["deltaNeutralContract"] == "1":
+            self.row["underlying"] = ",".join(next(self._fields) for _ in range(3))
+
     def algo(self) -> None:
         self.take("algoStrategy")
         if self.row["algoStrategy"]:
@@ -68,10 +91,13 @@ def read_open_order(message: Message, version: int = 178) -> dict[str, str]:
     read.take("comboLegsDescrip")
     for name, width in (("legs", 8), ("legPrices", 1), ("routing", 2)):
         read.pairs(name, width)
-    read.take("scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement hedgeType optOutSmartRouting")
-    read.take("clearingAccount clearingIntent notHeld deltaNeutralContract")
+    read.scale()
+    read.optional("hedgeType", "hedgeParam")
+    read.take("optOutSmartRouting clearingAccount clearingIntent notHeld")
+    read.underlying()
     read.algo()
     read.take(f"solicited whatIf status {_MARGINS} randomizeSize randomizePrice")
+    read.benchmark()
     read.conditions()
     read.take("adjustedOrderType triggerPrice trailStopAgain lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice")
     read.take("adjustedTrailingAmount adjustableTrailingUnit softDollarName softDollarValue softDollarDisplay cashQty")
@@ -88,16 +114,21 @@ def read_completed_order(message: Message, version: int = 178) -> dict[str, str]
     read.take(f"{_CONTRACT} {_TERMS} permId outsideRth hidden discretionaryAmt goodAfterTime")
     read.take("faGroup faMethod faPercentage" + (" faProfile" if version < 177 else ""))
     read.take(f"modelCode goodTillDate rule80A percentOffset settlingFirm {_SLOTS} {_RANGE} displaySize sweepToFill")
-    read.take("allOrNone minQty ocaType triggerMethod volatility volatilityType deltaNeutralOrderType dnAuxPrice")
+    read.take(
+        "allOrNone minQty ocaType triggerMethod volatility volatilityType deltaNeutralOrderType deltaNeutralAuxPrice"
+    )
     if read.row["deltaNeutralOrderType"]:
-        read.take("dnConId dnShortSale dnSlot dnLocation")
+        read.take("dnConId dnShortSale dnShortSaleSlot dnDesignatedLocation")
     read.take("continuousUpdate referencePriceType trailStopPrice trailingPercent comboLegsDescrip")
     for name, width in (("legs", 8), ("legPrices", 1), ("routing", 2)):
         read.pairs(name, width)
-    read.take("scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement hedgeType clearingAccount clearingIntent")
-    read.take("notHeld deltaNeutralContract")
+    read.scale()
+    read.optional("hedgeType", "hedgeParam")
+    read.take("clearingAccount clearingIntent notHeld")
+    read.underlying()
     read.algo()
     read.take("solicited status randomizeSize randomizePrice")
+    read.benchmark()
     read.conditions()
     read.take("trailStopAgain lmtPriceOffset cashQty dontUseAutoPriceForHedge isOmsContainer autoCancelDate")
     read.take("filledQuantity refFuturesConId autoCancelParent shareholder imbalanceOnly routeMarketableToBbo")

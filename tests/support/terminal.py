@@ -153,6 +153,17 @@ class Terminal:
             return
         raise AssertionError(f"{key} was never taken")
 
+    def leave(self) -> int:
+        """Press q until the program ends, as `press_until` does; its exit code."""
+        assert self.process is not None
+        for _ in range(40):
+            self.press("q")
+            try:
+                return self.wait_end(1.0)
+            except subprocess.TimeoutExpired:
+                continue
+        raise AssertionError("q was never taken")
+
     def wait_end(self, seconds: float = 20.0) -> int:
         """The exit code of the program."""
         assert self.process is not None

@@ -25,6 +25,7 @@ from tws_console.model.session import SessionState
 from tws_console.model.stop import StopReport, StopScope
 from tws_console.model.ticket import OrderRequest, Ticket
 from tws_console.model.verdict import Level, Verdict, WhatIf
+from tws_console.rules.amend import Wish, cannot_modify
 from tws_console.rules.flatten_plan import How
 from tws_console.rules.live import armable, phrase
 
@@ -212,6 +213,39 @@ class FakeCancels:
         return FakeCancelResult(order.key)
 
 
+@dataclass(frozen=True)
+class FakeModifyResult:
+    """The fields of the engine's result that a screen reads."""
+
+    order: Order
+    outcome: str = "modified"
+    reason: str = ""
+    sent: bool = True
+
+
+class FakeModifying:
+    """Refuses what is not the console's own, and changes the rest at once, in no book."""
+
+    def __init__(self, calls: list[tuple[str, object]], session: FakeSession) -> None:
+        self._calls = calls
+        self._session = session
+        self.answers: tuple[Verdict, ...] = (Verdict("tick", Level.PASS, "", "fits the tick"),)
+        self.outcome, self.reason, self.sent = "modified", "", True
+
+    def cannot(self, order: Order, /) -> str:
+        own = order.client_id == self._session.state.client_id
+        return (
+            cannot_modify(order, live=(order,), listed=True) if own else f"only client {order.client_id} can modify it"
+        )
+
+    async def verdicts(self, order: Order, request: OrderRequest, /) -> tuple[Verdict, ...]:
+        return self.answers
+
+    async def modify(self, order: Order, wish: Wish, timeout: float = 5.0) -> FakeModifyResult:
+        self._calls.append(("modify", (order, wish)))
+        return FakeModifyResult(order, self.outcome, self.reason, self.sent)
+
+
 class FakeStop:
     def __init__(self, calls: list[tuple[str, object]], session: FakeSession, changes: FakeChanges) -> None:
         self._calls = calls
@@ -353,6 +387,7 @@ class FakeEngine:
         self.flatten = FakeFlatten(self.calls)
         self.arming = FakeArming(self.calls, self.session, self.changes)
         self.cancels = FakeCancels(self.calls, self.session)
+        self.modifying = FakeModifying(self.calls, self.session)
         self.stop = self.stop_lane = FakeStop(self.calls, self.session, self.changes)
         self.recovery = FakeRecovery(self.calls, self.changes)
         self.reconciler = FakeReconciler(self.calls, self.session, self.changes)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.tui import fake_data as data
 from tws_console.model.order import Order, Witness
 from tws_console.model.stop import Outcome, Proof, StopLine, StopLink, StopReport, StopScope, StopVerdict
+
+D = Decimal
 
 
 def line(
@@ -52,6 +55,7 @@ def report(
     elapsed_ms: float,
     proof: Proof,
     link: StopLink = StopLink.UP,
+    next_try_ms: float | None = None,
 ) -> StopReport:
     return StopReport(
         host="127.0.0.1",
@@ -68,6 +72,7 @@ def report(
         sent_ms=3.1,
         proved_ms=elapsed_ms if verdict is StopVerdict.PROVED else None,
         link=link,
+        next_try_ms=next_try_ms,
         staged=("AMD SELL 400",),
         orders=lines,
     )
@@ -105,4 +110,32 @@ NOT_CONFIRMED = report(
     elapsed_ms=7204,
     proof=Proof(1, None, 5, 3, False, 0, "unknown"),
     link=StopLink.DOWN,
+    next_try_ms=8604,
+)
+LATER = replace(NOT_CONFIRMED, started_at="2026-09-15T13:14:00Z")
+LONG = replace(
+    NOT_CONFIRMED,
+    host="gateway-7.trading.example.com",
+    why="no connection to TWS: the cancel has not left, working orders are NOT cancelled",
+    notes=("the journal cannot be written (disk full)", "a second connection gets no answer to its greeting"),
+    orders=tuple(
+        replace(item, perm_id=1902837465123400 + number, symbol=name, quantity=size)
+        for number, (item, name, size) in enumerate(
+            zip(
+                NOT_CONFIRMED.orders,
+                ("SPXW 19DEC26 6000 C", "BRK B", "EUR.USD", "BTC.USD", "ES DEC26", "GOOGL 19DEC26 1200 P", "A", "SIE"),
+                (D(1250000), D(100), D("12500000.5"), D("0.00012345"), D(2), D(100), D(999999999), None),
+                strict=True,
+            )
+        )
+    ),
+)
+SCOPED = replace(
+    NOT_CONFIRMED,
+    frozen=False,
+    link=StopLink.UP,
+    why="2 still live",
+    scope=StopScope(("DU1234567",), (12,), ("GME", "MSFT"), everything=False, words="3 marked"),
+    orders=OPEN,
+    staged=(),
 )

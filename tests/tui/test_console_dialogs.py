@@ -92,6 +92,27 @@ async def test_page_keys_and_quit_are_text_when_the_ticket_has_the_focus() -> No
         assert on.form.form.draft.quantity == "1002q"
 
 
+async def test_footer_names_no_key_of_the_fields_while_a_kept_draft_is_offered() -> None:
+    async with console() as on:
+        await on.press("b")
+        await until(on.pilot, lambda: isinstance(on.app.focused, OrderForm), "the ticket")
+        await on.press("1", "escape")
+        await until(on.pilot, lambda: not isinstance(on.app.focused, OrderForm), "the orders")
+        await on.press("s")
+        await until(on.pilot, lambda: "A draft is kept" in screen_text(on.app), "the offer")
+        await until(on.pilot, lambda: "enter review" not in screen_text(on.app), "another footer")
+        await on.press("n")
+        await until(on.pilot, lambda: "enter review" in screen_text(on.app), "the footer of the fields")
+
+
+async def test_list_of_pages_begins_with_a_page_when_0_is_pressed() -> None:
+    async with console() as on:
+        await on.press("0")
+        await on.dialog(CommandPalette)
+        assert "▌ Pages      Trade" in screen_text(on.app)
+        assert "all pages" not in screen_text(on.app)
+
+
 async def test_paste_is_typed_into_the_ticket_when_it_has_the_focus() -> None:
     async with console() as on:
         await on.press("b")

@@ -71,3 +71,13 @@ async def test_scope_question_is_withdrawn_when_a_stop_is_sent() -> None:
         await until(on.pilot, lambda: not isinstance(on.app.screen, ScopeModal), "the question to go")
 
         assert not on.asked("fire_at")
+
+
+async def test_answers_and_frame_are_on_the_smallest_screen_when_there_is_much_to_say() -> None:
+    async with console((60, 20)) as on:
+        await on.press("space", "*", "C")
+        await on.dialog(ScopeModal)
+        lines = screen_text(on.app).splitlines()
+        assert "then enter cancel them" in lines[-3]
+        assert "╰" in lines[-2]
+        assert "enter esc no" in lines[-1]

@@ -47,6 +47,13 @@ def test_page_looks_as_drawn_when_dark(snap_compare: Compare, mode: str, size: t
     assert snap_compare(console_app(FakeEngine()), terminal_size=size, run_before=on_page(mode, "j"))
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("mode", ["trade", "orders"])
+def test_page_looks_as_drawn_when_rows_are_marked(snap_compare: Compare, mode: str, size: tuple[int, int]) -> None:
+    step = on_page(mode, "j", "space", "j", "j", "j", "j", "space")
+    assert snap_compare(console_app(FakeEngine()), terminal_size=size, run_before=step)
+
+
 @pytest.mark.parametrize("theme", ["light", "mono"])
 def test_trade_page_looks_as_drawn_when_another_theme(snap_compare: Compare, theme: str) -> None:
     app = console_app(FakeEngine(), theme=theme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal as D
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tws_console.model.session import Mode
 from tws_console.model.stop import StopReport
 from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import Verdict
+from tws_console.rules.amend import Wish
 from tws_console.rules.capability import capability
 from tws_console.rules.live import phrase
 from tws_console.tui.bindings import Where
@@ -28,13 +30,16 @@ from tws_console.tui.modals.confirm import ConfirmModal
 from tws_console.tui.modals.dialog import Dialog
 from tws_console.tui.modals.flatten import FlattenModal, scopes
 from tws_console.tui.modals.help import HelpModal
+from tws_console.tui.modals.modify import AmendModal, ModifyModal
 from tws_console.tui.modals.release import ReleaseModal
+from tws_console.tui.modals.scope import ScopeModal, choices, marked_choice
 from tws_console.tui.modals.takeover import TakeoverModal
 from tws_console.tui.widgets.status_bar import StatusBar
 
 LIVE = "U1234567"
-SMALL, MIDDLE = (80, 24), (120, 36)
+SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
 SIZES = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x36"])
+WAITING = ("waiting for TWS", "the rules are asked")
 Snap = Callable[..., bool]
 Step = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -47,7 +52,9 @@ def over(dialog: Dialog[Any], *keys: str) -> Step:
         assert isinstance(host, Host)
         await host.push_screen(dialog)
         await until(pilot, lambda: not dialog.young or dialog._shown_at is not None, "the dialog")
-        await until(pilot, lambda: "waiting for TWS" not in text_of(host, dialog), "the preview")
+        await until(pilot, lambda: not any(word in text_of(host, dialog) for word in WAITING), "what it waits for")
+        if isinstance(dialog, AmendModal):
+            await until(pilot, lambda: bool(dialog.form.draft.steps), "the price steps")
         host.wait(0.4)
         await pilot.press(*keys)
         dialog.draw()
@@ -91,7 +98,10 @@ def test_confirm_looks_the_same_when_live(snap_compare: Snap, size: tuple[int, i
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["own", "foreign", "manual", "release", "help", "palette"])
+@pytest.mark.parametrize(
+    "name",
+    ["own", "foreign", "manual", "marked", "scope", "amend", "amend-error", "modify", "release", "help", "palette"],
+)
 def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: str) -> None:
     def cancel(number: int) -> CancelModal:
         order = data.ORDERS[number]
@@ -99,10 +109,16 @@ def test_dialog_looks_the_same(snap_compare: Snap, size: tuple[int, int], name: 
         return CancelModal(order, can, data.ORDERS)
 
     places = (Where.ORDERS, Where.TABLES)
+    marked = marked_choice([data.ORDERS[number] for number in (0, 7, 9, 11, 13)])
     steps: dict[str, Callable[[], Step]] = {
         "own": lambda: over(cancel(1)),
         "foreign": lambda: over(TakeoverModal(data.ORDERS[7], data.ORDERS)),
         "manual": lambda: over(TakeoverModal(data.ORDERS[9], data.ORDERS), "g"),
+        "marked": lambda: over(ScopeModal([marked], data.ORDERS, {data.ORDERS[0].key}), "y"),
+        "scope": lambda: over(ScopeModal([marked, *choices(data.ORDERS[4])], data.ORDERS), "down"),
+        "amend": lambda: over(AmendModal(data.ORDERS[1]), "tab", "down", "tab", "tab"),
+        "amend-error": lambda: over(AmendModal(data.ORDERS[5]), "ctrl+u", "x", "tab", "ctrl+u", *"5948.30"),
+        "modify": lambda: over(ModifyModal(data.ORDERS[1], Wish(D(300), D("134.25")))),
         "release": lambda: over(ReleaseModal("09:12:46"), *"resume"),
         "help": lambda: over(HelpModal(places, "Trade, orders pane")),
         "palette": lambda: over(CommandPalette(places), *"cancel"),
@@ -151,20 +167,35 @@ def test_stop_bar_looks_the_same(snap_compare: Snap, size: tuple[int, int]) -> N
     assert snap_compare(Host(FakeEngine(), form=True), terminal_size=size, run_before=run)
 
 
-@SIZES
-@pytest.mark.parametrize(
-    "report",
-    [proofs.STOPPING, proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED],
-    ids=["stopping", "proved", "empty", "not-confirmed"],
-)
-def test_proof_looks_the_same(snap_compare: Snap, size: tuple[int, int], report: StopReport) -> None:
+def on_proof(report: StopReport) -> tuple[Host, Step]:
     engine = FakeEngine()
     engine.stop.report = report
-    engine.put_session(frozen=True, frozen_since="09:12:44")
+    if report.scope.everything:
+        engine.put_session(frozen=True, frozen_since="09:12:44")
 
     async def run(pilot: Pilot[int]) -> None:
         pilot.app.switch_mode("proof")
         await until(pilot, lambda: pilot.app.current_mode == "proof", "the proof page")
         await pilot.pause()
 
-    assert snap_compare(Host(engine), terminal_size=size, run_before=run)
+    return Host(engine), run
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE], ids=["80x24", "120x36", "200x50"])
+@pytest.mark.parametrize(
+    "report",
+    [proofs.STOPPING, proofs.PROVED, proofs.EMPTY, proofs.NOT_CONFIRMED],
+    ids=["stopping", "proved", "empty", "not-confirmed"],
+)
+def test_proof_looks_the_same(snap_compare: Snap, size: tuple[int, int], report: StopReport) -> None:
+    host, step = on_proof(report)
+    assert snap_compare(host, terminal_size=size, run_before=step)
+
+
+@pytest.mark.parametrize("size", [(60, 20), SMALL, MIDDLE], ids=["60x20", "80x24", "120x36"])
+@pytest.mark.parametrize("report", [proofs.LONG, proofs.SCOPED], ids=["long", "scoped"])
+def test_proof_looks_the_same_when_names_are_long_or_only_some_orders_are_meant(
+    snap_compare: Snap, size: tuple[int, int], report: StopReport
+) -> None:
+    host, step = on_proof(report)
+    assert snap_compare(host, terminal_size=size, run_before=step)

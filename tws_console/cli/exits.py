@@ -20,6 +20,7 @@ _EXITS: Mapping[ErrorCode, Exit] = {
     ErrorCode.INSUFFICIENT_FUNDS: Exit.REFUSED_BY_BROKER,
     ErrorCode.API_READ_ONLY: Exit.REFUSED_BY_BROKER,
     ErrorCode.OUTCOME_UNKNOWN: Exit.NOT_PROVED,
+    ErrorCode.NO_ANSWER: Exit.NOT_PROVED,
     ErrorCode.NOT_PROVED: Exit.NOT_PROVED,
     ErrorCode.IB_INVALID_CONTRACT: Exit.NOT_FOUND,
     ErrorCode.NOT_FOUND: Exit.NOT_FOUND,

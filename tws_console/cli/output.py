@@ -11,8 +11,6 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from tws_console.cli.jsontext import to_json
-
 
 class OutputLost(Exception):
     """The result could not be written to stdout (a full disk, say). The text is one sentence."""
@@ -46,6 +44,8 @@ class Output:
             return
         self.written = True
         if self.as_json:
+            from tws_console.cli.jsontext import to_json
+
             self._write(to_json(document, indent=2 if is_terminal(self.stdout) else None) + "\n")
         elif table:
             self._write(table.rstrip("\n") + "\n")

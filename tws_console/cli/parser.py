@@ -42,6 +42,23 @@ class UsageError(Exception):
     """The arguments cannot be read. The text is one sentence that says what to do."""
 
 
+class _Once(argparse.Action):
+    """Takes the value of an argument once. Of `--symbol AAPL --symbol MSFT` argparse would keep the last alone, and
+    nobody who cancels by it would know.
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        if option_string and getattr(namespace, self.dest, self.default) is not self.default:
+            parser.error(f"{option_string} is given twice")
+        setattr(namespace, self.dest, values)
+
+
 class VerbParser(argparse.ArgumentParser):
     """An argument parser that raises instead of printing and leaving."""
 
@@ -53,6 +70,7 @@ class VerbParser(argparse.ArgumentParser):
             add_help=False,
             allow_abbrev=False,
         )
+        self.register("action", None, _Once)
         self.add_argument("-h", "--help", action="store_true", help="print this help")
 
     def error(self, message: str) -> NoReturn:

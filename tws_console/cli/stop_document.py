@@ -30,7 +30,13 @@ def _head(reports: Sequence[StopReport]) -> dict[str, Any]:
     if all(report.proved for report in reports):
         return {"ok": True, "error": None, "error_code": None}
     sentences = [_sentence(report) for report in reports if not report.proved]
-    return {"ok": False, "error": " ".join(sentences), "error_code": ErrorCode.NOT_PROVED.value}
+    code = ErrorCode.NOT_PROVED if all(map(_left, reports)) else ErrorCode.IB_CONNECTION_FAILED
+    return {"ok": False, "error": " ".join(sentences), "error_code": code.value}
+
+
+def _left(report: StopReport) -> bool:
+    """Whether a cancel of everything has left. A scoped one needs none to be proved."""
+    return report.sent_ms is not None or not report.scope.everything
 
 
 def _sentence(report: StopReport) -> str:

@@ -1,7 +1,9 @@
 """How an endpoint is named, and which consoles run at which one.
 
 Owns the running files: `running/PID`, plain `key=value` lines. A second shell that must stop everything reads them
-without parsing any settings, so this module imports the cheapest part of the standard library only.
+without parsing any settings, so this module imports the cheapest part of the standard library only. A console holds
+a lock on its file for as long as it lives: its process id may be another program's after a crash or a restart of the
+machine, and a stop must not go to where nobody trades any more.
 """
 
 from __future__ import annotations
@@ -14,17 +16,24 @@ LOOPBACK = "127.0.0.1"
 _LOOPBACK_NAMES = frozenset({"localhost", "localhost.", "::1", "[::1]", "ip6-localhost", "0.0.0.0", "::"})
 
 
+_held: dict[str, int] = {}
+"""Handles of the running files that this process keeps locked, by path."""
+
+
 class Running:
-    """One console that runs now: its process, the endpoint it is connected to, its mode and client id."""
+    """One console that runs now: its process, the endpoint it is connected to, its mode and client id. `held` is false
+    when the process that wrote the file is certainly gone, whoever has its number now.
+    """
 
-    __slots__ = ("client_id", "host", "mode", "pid", "port")
+    __slots__ = ("client_id", "held", "host", "mode", "pid", "port")
 
-    def __init__(self, pid: int, host: str, port: int, mode: str, client_id: int) -> None:
+    def __init__(self, pid: int, host: str, port: int, mode: str, client_id: int, held: bool = True) -> None:
         self.pid = pid
         self.host = host
         self.port = port
         self.mode = mode
         self.client_id = client_id
+        self.held = held
 
 
 def normalise_host(host: str) -> str:
@@ -59,15 +68,24 @@ def write_running(pid: int, host: str, port: int, mode: str, client_id: int) -> 
             remove_running(other)
     target = os.path.join(folder, str(pid))
     temporary = f"{target}.tmp"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(f"host={host}\nport={port}\nmode={mode}\nclient_id={client_id}\n")
-    os.replace(temporary, target)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        locked = "locked=yes\n" if _lock(handle) else ""
+        os.write(handle, f"host={host}\nport={port}\nmode={mode}\nclient_id={client_id}\n{locked}".encode())
+        os.replace(temporary, target)
+    except OSError:
+        os.close(handle)
+        raise
+    _let_go(target)
+    _held[target] = handle
 
 
 def remove_running(pid: int) -> None:
     """Take the file away; none is fine. Raises OSError."""
+    target = os.path.join(paths.running_dir(), str(pid))
+    _let_go(target)
     try:
-        os.unlink(os.path.join(paths.running_dir(), str(pid)))
+        os.unlink(target)
     except FileNotFoundError:
         return
 
@@ -78,7 +96,7 @@ def read_running() -> list[Running]:
     found = []
     for pid in _pids(folder):
         console = _read(os.path.join(folder, str(pid)), pid)
-        if console is not None and _alive(pid):
+        if console is not None and _alive(pid) and console.held:
             found.append(console)
     return found
 
@@ -95,12 +113,42 @@ def _read(path: str, pid: int) -> Running | None:
     try:
         with open(path, encoding="utf-8") as file:
             lines = file.read(4096).splitlines()
+            held = "locked=yes" not in lines or _locked(file.fileno())
         values = dict(line.split("=", 1) for line in lines if "=" in line)
         port, client_id = int(values["port"]), int(values["client_id"])
         host, mode = values["host"], values["mode"]
     except (OSError, ValueError, KeyError):
         return None
-    return Running(pid, host, port, mode, client_id) if host and 0 < port < 65536 else None
+    fits = bool(host) and 0 < port < 65536 and client_id >= 0
+    return Running(pid, host, port, mode, client_id, held) if fits else None
+
+
+def _lock(handle: int) -> bool:
+    """Lock the file until this process ends. False where that cannot be done: then the process id alone tells."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def _locked(handle: int) -> bool:
+    """False only when certainly nobody holds the file."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return True
+    return False
+
+
+def _let_go(target: str) -> None:
+    handle = _held.pop(target, None)
+    if handle is not None:
+        os.close(handle)
 
 
 def _alive(pid: int) -> bool:

@@ -146,9 +146,17 @@ class Engine:
             self.ends.apply,
             self.recovery.apply,
             twins.apply,
+            self.modifying.apply,
             self._recorder.apply,
         )
-        self._side_stores = (self.book.apply, self.stop.apply, self.ends.apply, twins.apply, self._recorder.apply)
+        self._side_stores = (
+            self.book.apply,
+            self.stop.apply,
+            self.ends.apply,
+            twins.apply,
+            self.modifying.apply,
+            self._recorder.apply,
+        )
         watch = Watch(self.book, self.portfolio, self.contracts, self.lines)
         self.rounds = Rounds(self.session, self.book, self.latch, watch, lambda: self.stop.running, shared)
         self._generation = 0
@@ -312,6 +320,7 @@ class Engine:
         if link is None:
             return
         self.book.attach(link.client_id)
+        self._recorder.linked(link.client_id, link.server_version, link.accounts)
         await self._recall()
         for account in link.accounts:
             link.watch_account_pnl(account)
@@ -372,8 +381,8 @@ class Engine:
 
 def _settle_memory() -> None:
     """Take what the first list allocated out of later collections: with thousands of orders one full collection would
-    hold the loop, and a key, for a tenth of a second.
+    hold the loop, and a key, for a tenth of a second. What comes later is collected in pieces of some milliseconds.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 1_000)
+    gc.set_threshold(5_000, 200, 1_000)

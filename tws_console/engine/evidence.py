@@ -131,7 +131,9 @@ class Evidence:
         alias = OrderKey.alias(row.client_id or 0, row.order_id or 0)
         if row.key != alias and alias in self.known:
             self.known[row.key] = self.known.pop(alias)
-        self.known.setdefault(row.key, Known(at, row.filled))
+        known = self.known.setdefault(row.key, Known(at, row.filled))
+        if known.filled_before is None and row.live:
+            known.filled_before = row.filled
 
     def wants_intent(self, intent: Intent) -> bool:
         """Whether a placement of which only the journal knows is in the scope of this stop."""

@@ -5,10 +5,10 @@ Owns the threads in which that file is touched, so that a stuck disk never holds
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import threading
 from collections.abc import Callable
+from time import monotonic
 
 from tws_console.engine.ports import FreezePort
 
@@ -26,26 +26,28 @@ class Latch:
         self._file = file
         self._by = by
         self._blocked = False
-        self._prepared = False
+        self._watch: _Watch | None = None
+        """There while the file is prepared."""
 
     def is_frozen(self) -> bool:
         """Whether a placement must be kept back; one look at the file unless that could not be written."""
         return self._blocked or self._file.is_frozen()
 
     def prepare(self) -> None:
-        """Put the file ready under another name, so that engaging is a rename."""
-        self._prepared = not aside(lambda: self._file.prepare(self._by, REASON))
+        """Put the file ready under another name, so that engaging is a rename, and a watch beside it."""
+        self._forget_watch()
+        if not aside(lambda: self._file.prepare(self._by, REASON)):
+            self._watch = _Watch()
 
     def discard(self) -> None:
         """Take back what was prepared."""
-        self._prepared = False
+        self._forget_watch()
         aside(self._file.discard)
 
     def engage(self) -> str:
         """Block from this very moment, then put the file in place. Returns what went wrong with it, in one sentence."""
         self._blocked = True
-        prepared, self._prepared = self._prepared, False
-        note = aside(self._file.commit) if prepared else FAILED
+        note = aside(self._file.commit) if self._forget_watch() else FAILED
         if note.startswith(FAILED):
             note = aside(lambda: self._file.freeze(self._by, REASON))
         # With the file in place it rules, so that a release from another shell is one here too.
@@ -55,39 +57,72 @@ class Latch:
     def engage_then(self, act: Callable[[str], None]) -> None:
         """Block, then call `act` once with what went wrong, in one sentence. A prepared file is renamed in this very
         thread, because waking another one takes longer than everything else a stop does before its bytes; when the
-        disk, which took the prepared file a moment ago, is stuck now, `act` is called in another thread all the same.
+        disk, which took the prepared file a moment ago, is stuck now, the watch calls `act` in its thread all the same.
         """
         self._blocked = True
-        if not self._prepared:
+        watch, self._watch = self._watch, None
+        if watch is None:
             act(self.engage())
             return
-        self._prepared = False
-        once, renamed = threading.Lock(), threading.Lock()
-        renamed.acquire()
-
-        def late() -> None:
-            if not renamed.acquire(timeout=FILE_PATIENCE) and once.acquire(blocking=False):
-                act(LATE)
-
-        # Not a Thread: that waits until the new thread runs. None left: then only a stuck disk holds the cancel back.
-        with contextlib.suppress(RuntimeError):
-            _thread.start_new_thread(late, ())
+        watch.begin(act)
         note = _told(self._file.commit)
-        if once.acquire(blocking=False):
+        if watch.first():
             if note:
                 note = aside(lambda: self._file.freeze(self._by, REASON))
             self._blocked = bool(note)
             act(note)
-        renamed.release()
+        watch.end()
+
+    def _forget_watch(self) -> bool:
+        """End the watch; whether there was one, which tells that the file is prepared."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.end()
+        return watch is not None
 
     def settle(self) -> None:
-        """See the file to the disk, some time after it mattered."""
+        """See the file to the disk, some time after it mattered, and take away what was prepared beside it."""
         aside(self._file.sync)
+        if self._watch is None:
+            aside(self._file.discard)
 
     def release(self, phrase: str) -> None:
         """Let placements pass again. Raises ValueError unless the phrase is the right one."""
         self._file.release(phrase)
         self._blocked = False
+
+
+class _Watch:
+    """Waits beside a rename, and acts in its place when it takes too long. It is begun when the bar opens and looks by
+    itself whether the rename has started: starting or waking a thread at the key would hold up the bytes.
+    """
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._acting = threading.Lock()
+        self._due: tuple[float, Callable[[str], None]] | None = None
+        # No thread left: then only a stuck disk holds the cancel back.
+        with contextlib.suppress(RuntimeError):
+            threading.Thread(target=self._look, name="freeze-watch", daemon=True).start()
+
+    def begin(self, act: Callable[[str], None]) -> None:
+        """The rename starts now."""
+        self._due = monotonic() + FILE_PATIENCE, act
+
+    def first(self) -> bool:
+        """True for one caller: that one acts."""
+        return self._acting.acquire(blocking=False)
+
+    def end(self) -> None:
+        self._over.set()
+
+    def _look(self) -> None:
+        while not self._over.wait(FILE_PATIENCE / 2):
+            if self._due is not None:
+                at, act = self._due
+                if not self._over.wait(max(0.0, at - monotonic())) and self.first():
+                    act(LATE)
+                return
 
 
 def _told(work: Callable[[], None]) -> str:

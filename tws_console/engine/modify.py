@@ -24,6 +24,7 @@ from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.engine.side_links import SideLink, SideLinks
 from tws_console.engine.trading import Trading
+from tws_console.model.events import CompletedSeen, Event, FillSeen, OrderSeen, StatusSeen
 from tws_console.model.ids import OrderKey, Owner
 from tws_console.model.intent import IntentKind
 from tws_console.model.notice import Tone
@@ -66,6 +67,27 @@ class Modify:
         self._notices = shared.notices
         self._clock = shared.clock
         self._one_at_a_time = asyncio.Lock()
+        self._open: dict[OrderKey, Placement] = {}
+        """Changes that were sent and never answered: the broker may still speak of them."""
+
+    def apply(self, event: Event) -> None:
+        """The broker speaks late: a change that it shows was made, one of an order that has ended is no question any
+        more. Comes after the book, which has taken the same event.
+        """
+        if not self._open or not isinstance(event, OrderSeen | StatusSeen | CompletedSeen | FillSeen):
+            return
+        perm_id = event.fill.perm_id if isinstance(event, FillSeen) else event.perm_id
+        key = OrderKey.perm(perm_id)
+        wanted, row = self._open.get(key), self._book.get(key)
+        if wanted is None or row is None or row.status is Status.TWIN:
+            return
+        if same_terms(row, wanted):
+            self._journal.record_ack(wanted.intent, perm_id, self._clock.now())
+        elif not row.live and row.status is not Status.GONE:
+            self._journal.mark_ended(wanted.intent, self._clock.now(), f"it is {row.status.value}")
+        else:
+            return
+        del self._open[key]
 
     def cannot(self, order: Order) -> str:
         """Why the order cannot be changed from here, one sentence; empty when it can."""
@@ -238,6 +260,7 @@ class Modify:
             reason = f"{refused}; the order {more}"
             return replace(asked, outcome=outcome, reason=reason, code=ErrorCode.IB_ORDER_REJECTED)
         self._book.mark_modifying(key, None, doubt="a change was sent and not answered")
+        self._open[key] = wanted
         self._notices.add(Tone.WARN, f"{row.instrument.name} {row.key}: {NO_ANSWER}", key)
         return replace(asked, outcome="unknown", reason=NO_ANSWER, code=ErrorCode.OUTCOME_UNKNOWN)
 

@@ -27,9 +27,12 @@ def judge(
     accounts_ready: bool,
     frozen: bool,
     now: float,
+    next_try: float | None = None,
     more_notes: tuple[str, ...] = (),
 ) -> StopReport:
-    """The report as the evidence stands. `lamps` are those of the main connection."""
+    """The report as the evidence stands. `lamps` are those of the main connection; `next_try` is when something is
+    tried again, in monotonic seconds.
+    """
     lines = tuple(lines)
     track, missing = _best(evidence, lines, accounts_ready)
     if track is None:
@@ -65,6 +68,7 @@ def judge(
         staged=evidence.staged,
         orders=lines,
         attempts=evidence.attempts,
+        next_try_ms=_ms(next_try, evidence.started) if verdict is not StopVerdict.PROVED else None,
         notes=(*evidence.notes, *more_notes),
     )
 

@@ -32,6 +32,7 @@ from tws_console.model.session import Lamp
 
 TIMEOUT = 5.0
 LIST_TIMEOUT = 10.0
+NOT_LISTED = "open orders not told"
 QUIET = 5.0
 """Seconds without a new execution after which positions are taken to count every one that was told."""
 MARK_SECONDS = 20.0
@@ -112,27 +113,14 @@ class Reconciler:
             except RequestFailed as failed:
                 missing.append(f"{name} not told: {failed.reason}")
         for _ in range(2):
-            if not await self._listed(link):
-                missing.append(f"no complete list of open orders in {LIST_TIMEOUT:.0f} s")
+            try:
+                await self._session.fresh_list(link, LIST_TIMEOUT)
+            except RequestFailed as failed:
+                missing.append(f"{NOT_LISTED}: {failed.reason}")
                 break
             if not self._absent():
                 break
         return tuple(missing)
-
-    async def _listed(self, link: LinkPort) -> bool:
-        """A complete list that was asked for from now on."""
-        since = self._shared.clock.monotonic()
-        asked = link.ask_all_orders(urgent=True)
-
-        def done() -> bool:
-            nonlocal asked
-            newest = self._session.last_snapshot
-            if newest is not None and newest.complete and newest.link == link.generation and newest.asked_at >= since:
-                return True
-            asked = asked or link.ask_all_orders(urgent=True)
-            return not link.up
-
-        return await self._shared.waiters.until(done, LIST_TIMEOUT) and link.up
 
     def _absent(self) -> bool:
         """Whether an order that was live is in no list now: one list may be wrong, so a second one is asked for."""
@@ -154,7 +142,7 @@ class Reconciler:
             return AwayReport(None, now, why, missing=missing)
         live = self._book.live()
         fills = [fill for exec_id, fill in self._ends.fills.items() if exec_id not in told]
-        listed = not any(word.startswith("no complete list") for word in missing)
+        listed = not any(word.startswith(NOT_LISTED) for word in missing)
         counted = not any(word.startswith(("executions", "positions")) for word in missing)
         return AwayReport(
             since=known.at,

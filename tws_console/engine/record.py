@@ -6,7 +6,7 @@ Nothing here waits: the journal's own thread writes, and the stop never stands b
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tws_console.engine.book import Book
@@ -122,6 +122,10 @@ class Recorder:
 
     def _event(self, kind: str, **payload: Any) -> None:
         self._journal.record_event(kind, payload, at=self._clock.now())
+
+    def linked(self, client_id: int, server_version: int, accounts: Sequence[str]) -> None:
+        """A new connection has loaded; its loss is told by the broker's events."""
+        self._event("link-up", client_id=client_id, server_version=server_version, accounts=list(accounts))
 
     def stood_still(self, seconds: float) -> None:
         """This program was stopped for a while."""

@@ -288,11 +288,12 @@ class Session:
         await self._bounded(StageName.EXECUTIONS, lambda: self._day(link, timeout))
 
     async def fresh_list(self, link: LinkPort, timeout: float) -> None:
-        """Return when a complete list of all clients' orders that was asked for from now on has come. Raises
+        """Return when a complete list of all clients' orders that was asked for from now on has come. While two are
+        owed no further one can be asked for: then it is asked for as soon as one of them has ended. Raises
         RequestFailed.
         """
         since = self._clock.monotonic()
-        link.ask_all_orders(urgent=True)
+        asked = link.ask_all_orders(urgent=True)
 
         def listed() -> bool:
             newest = self.last_snapshot
@@ -300,7 +301,14 @@ class Session:
                 newest is not None and newest.link == link.generation and newest.complete and newest.asked_at >= since
             )
 
-        if not await self._waiters.until(lambda: listed() or not link.up, timeout):
+        def done() -> bool:
+            nonlocal asked
+            if listed() or not link.up:
+                return True
+            asked = asked or link.ask_all_orders(urgent=True)
+            return False
+
+        if not await self._waiters.until(done, timeout):
             raise RequestFailed(f"no complete list of orders in {timeout:.0f} s")
         if not listed():
             raise RequestFailed("the link was lost")

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import sys
 from collections.abc import Awaitable, Callable, Container, Iterable
 from itertools import islice
 
@@ -30,6 +32,8 @@ STAGE_SECONDS = 5.0
 WAITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds between two tries to open it, longer while they fail."""
 LONG = 3600.0
+ALERT = 0.00005
+"""Seconds after which whatever runs gives way to the thread of the keys while the bar is open."""
 
 
 class StopLane:
@@ -60,6 +64,7 @@ class StopLane:
         self._pause = pause
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket: StopSocketPort | None = None
+        self._calm = sys.getswitchinterval()
 
     @property
     def up(self) -> bool:
@@ -70,12 +75,21 @@ class StopLane:
     # ---- any thread
 
     def arm(self) -> None:
-        """The bar opened: put the freeze file ready under another name."""
+        """The bar opened: put the freeze file ready under another name, and let nothing hold this thread up until it
+        closes. A collection of garbage holds every thread, with many orders for a tenth of a second.
+        """
         self._latch.prepare()
+        gc.disable()
+        sys.setswitchinterval(ALERT)
 
     def disarm(self) -> None:
         """The bar closed without sending."""
+        self._relax()
         self._latch.discard()
+
+    def _relax(self) -> None:
+        sys.setswitchinterval(self._calm)
+        gc.enable()
 
     def fire(self) -> None:
         """Block, then write the cancel on this thread if there is a connection for it; the loop does the rest."""
@@ -90,7 +104,10 @@ class StopLane:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._go_on, Pressed(started, started_at, blocked_at, sent_at, note))
 
-        self._latch.engage_then(send)
+        try:
+            self._latch.engage_then(send)
+        finally:
+            self._relax()
 
     # ---- the loop
 

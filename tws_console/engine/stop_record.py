@@ -50,7 +50,7 @@ class StopRecord:
             async with asyncio.timeout(PATIENCE):
                 await self._journal.record_stop(stop_fields(report))
         except (OSError, TimeoutError) as error:
-            self._evidence.note(f"the report could not be written to the journal: {error or 'it did not answer'}")
+            self._evidence.note(f"the report could not be written to the journal: {str(error) or 'it did not answer'}")
         else:
             self._written = report.verdict.value
 

@@ -243,12 +243,19 @@ class StopRun:
             accounts_ready=parts.accounts.ready,
             frozen=parts.latch.is_frozen(),
             now=now,
+            next_try=self._next_try(lines),
             more_notes=self._watch_positions(),
         )
         self.report = report
         parts.shared.changes.stop = True
         parts.shared.waiters.check()
         return report
+
+    def _next_try(self, lines: tuple[StopLine, ...]) -> float | None:
+        """When something is tried again: a connection while there is none, else a cancel."""
+        if self.tries.main() is None and self._second.link is None:
+            return self._retried_at + RECONNECT
+        return self.tries.next_at(lines)
 
     def _with_position(self, line: StopLine) -> StopLine:
         """An order that filled meanwhile, with what is held now."""

@@ -111,9 +111,7 @@ class Tries:
             if link is not None and link.generation not in self._evidence.tracks and self._meant(link, now, late):
                 self._record.tried("cancel of everything", client_id=link.client_id)
                 self.send(link, lamps)
-        wait = REISSUE if self._evidence.again else REISSUE_WAITS[min(self._reissues, len(REISSUE_WAITS) - 1)]
-        rested = self._sent_at is None or now - self._sent_at >= wait
-        if late or not rested or not (survivors or self._evidence.again):
+        if late or now < self._due_at() or not (survivors or self._evidence.again):
             return
         for link, lamps in ((main, self.main_lamps), (self._second.link, self._second.lamps)):
             track = self._evidence.tracks.get(link.generation) if link is not None else None
@@ -125,6 +123,20 @@ class Tries:
                 self._record.tried("cancel of everything again", client_id=link.client_id)
                 self.send(link, lamps)
                 return
+
+    def _due_at(self) -> float:
+        """When the cancel of everything may go out again, monotonic seconds."""
+        wait = REISSUE if self._evidence.again else REISSUE_WAITS[min(self._reissues, len(REISSUE_WAITS) - 1)]
+        return 0.0 if self._sent_at is None else self._sent_at + wait
+
+    def next_at(self, lines: Iterable[StopLine]) -> float | None:
+        """When the next cancel is due, monotonic seconds; None when none goes out by itself any more."""
+        standing = [line for line in lines if line.outcome in STANDING]
+        living = [line.key for line in standing if line.outcome is Outcome.LIVE and not line.late]
+        due = [tried.next_at for key in living if (tried := self._tries.get(key)) and 0 < tried.count < MOST_TRIES]
+        if self._everything and not any(line.late for line in standing) and (living or self._evidence.again):
+            due.append(self._due_at())
+        return min(due, default=None)
 
     def _watch_new(self, now: float, main: LinkPort | None) -> None:
         """A scoped stop sends no cancel of everything: a connection that is new counts from when it is seen."""

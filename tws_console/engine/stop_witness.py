@@ -77,7 +77,9 @@ class Witnesses:
         now = self._clock.monotonic()
         # An end may reach the completed orders later than the order left the list: as long as one is missing, ask on.
         again = bool(bare) and (track.asked_at is None or now - track.asked_at >= ASK_AGAIN)
-        if doubtful and (again or not track.completed_ok) and (empty or book.needs_end):
+        # A connection that ends no list may tell all the same what became of the orders.
+        due = empty or book.needs_end or track.silent(now, ASK_AGAIN)
+        if doubtful and (again or not track.completed_ok) and due:
             track.asked_at = now
             book.needs_end.clear()
             if await self._answered(track, "completed orders", link.completed_orders(ANSWER)):

@@ -215,21 +215,29 @@ class Link:
         """See LinkPort. An urgent one leaves at once and may be the second under way; there is never a third."""
         if not self.up or not self._snapshots.may_ask(self._clock(), urgent):
             return False
-        self._snapshots.queued()
-        post = Post(self._encoder.all_orders(), self.list_was_asked)
-        self._lanes.post(Lane.NOW if urgent else Lane.ASK, post)
+        self._ask_list(Lane.NOW if urgent else Lane.ASK, self._encoder.all_orders())
         return True
 
     async def own_orders(self, timeout: float) -> None:
         """See LinkPort. Its end marker is counted with those of the full lists, which look the same."""
         self._must_be_up()
         pending = self._requests.line_up(Kind.ORDERS)
-        self._snapshots.queued()
-        self._lanes.post(Lane.ASK, Post(self._encoder.own_orders(), self._own_orders_asked))
+        self._ask_list(Lane.ASK, self._encoder.own_orders(), lambda: self._requests.next_end(Kind.ORDERS))
         await self._requests.wait(pending, timeout)
 
-    def _own_orders_asked(self, at: float) -> None:
-        self._snapshots.asked(self._tap.frames, at, lambda: self._requests.next_end(Kind.ORDERS))
+    def _ask_list(self, lane: Lane, data: bytes, instead: Callable[[], None] | None = None) -> None:
+        """Its age counts from just before the write: TWS may have read it before the write returns here."""
+        began = 0.0
+
+        def begin() -> str:
+            nonlocal began
+            began = self._clock()
+            return ""
+
+        self._snapshots.queued()
+        self._lanes.post(
+            lane, Post(data, lambda _at: self._snapshots.asked(self._tap.frames, began, instead), guard=begin)
+        )
 
     async def what_if(self, placement: Placement, guard: Guard, timeout: float) -> WhatIf:
         """The broker's preview; `placement.order_id` is one that was reserved for it."""

@@ -123,15 +123,18 @@ def perm_id_of(fields: list[str], position: int) -> int | None:
 
 
 def read_completed(stamp: Stamp, fields: list[str], tail: CompletedTail) -> CompletedSeen:
-    """completedOrder (101)."""
+    """completedOrder (101). TWS writes the total quantity 0 for an order that was filled (recorded in github
+    wboayue/rust-ibapi, completed_orders); then it is what was filled.
+    """
     order_type = fields[14]
+    filled = decimal_or_none(tail.filled)
     return CompletedSeen(
         n=stamp.n,
         link=stamp.link,
         at=stamp.at,
         instrument=instrument_of(fields, 1),
         action=fields[12],
-        quantity=decimal_or_none(fields[13]),
+        quantity=decimal_or_none(fields[13]) or filled,
         order_type=order_type,
         limit_price=None if order_type in NO_LIMIT else decimal_or_none(fields[15]),
         aux_price=None if order_type in NO_AUX else decimal_or_none(fields[16]),
@@ -140,7 +143,7 @@ def read_completed(stamp: Stamp, fields: list[str], tail: CompletedTail) -> Comp
         order_ref=fields[22],
         perm_id=int(fields[23]),
         status=tail.status,
-        filled=decimal_or_none(tail.filled),
+        filled=filled,
         parent_perm_id=integer(tail.parent_perm_id) or None,
         completed_time=tail.completed_time,
         completed_status=tail.completed_status,

@@ -1,4 +1,4 @@
-"""Questions to the journal, each a function of an open connection, and the one the emergency stop asks by itself.
+"""Questions to the journal, each a function of an open connection, and how to ask them beside the writers.
 
 Imports model and this room's schema and values. Nothing here writes.
 """
@@ -6,18 +6,19 @@ Imports model and this room's schema and values. Nothing here writes.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from tws_console.journal.rows import INTENT_FIELDS
 from tws_console.journal.schema import cannot, open_for_reading
 from tws_console.journal.values import decimal, instant, moment
 from tws_console.model.intent import Intent, IntentKind, IntentState
+
+T = TypeVar("T")
 
 
 def intents(connection: sqlite3.Connection, since: datetime) -> tuple[Intent, ...]:
@@ -75,25 +76,10 @@ def stops(connection: sqlite3.Connection, limit: int = 100) -> tuple[dict[str, A
     return tuple(json.loads(report) for (report,) in rows)
 
 
-def unanswered_sync(path: str, endpoint: str, since: datetime, busy_seconds: float = 0.5) -> tuple[Intent, ...]:
-    """`unanswered`, asked of the file itself; nothing when there is no file. Raises JournalError."""
-    return _ask(path, busy_seconds, lambda connection: unanswered(connection, endpoint, since))
-
-
-def staged_sync(path: str, endpoint: str, since: datetime, busy_seconds: float = 0.5) -> tuple[Intent, ...]:
-    """`staged`, asked of the file itself; nothing when there is no file. Raises JournalError."""
-    return _ask(path, busy_seconds, lambda connection: staged(connection, endpoint, since))
-
-
-def _ask(
-    path: str, busy_seconds: float, question: Callable[[sqlite3.Connection], tuple[Intent, ...]]
-) -> tuple[Intent, ...]:
-    try:
-        os.stat(path)
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise cannot(path, error) from error
+def ask(path: str, question: Callable[[sqlite3.Connection], T], busy_seconds: float = 0.5) -> T:
+    """Ask the file itself, beside its writers: none of them keeps anybody from reading (sqlite.org, "Write-Ahead
+    Logging"). Raises JournalError, also when there is no file.
+    """
     with closing(open_for_reading(path, busy_seconds)) as connection:
         try:
             return question(connection)

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from urllib.parse import quote
 
-VERSION = 3
+VERSION = 4
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process that is writing."""
 
@@ -69,6 +69,9 @@ CREATE TABLE baseline (
     endpoint TEXT NOT NULL, login TEXT NOT NULL, at TEXT NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (endpoint, login)
 ) STRICT;
 CREATE INDEX intent_by_state ON intent (endpoint, state);
+""",
+    3: """
+DROP TABLE link_event;
 """,
 }
 """What leads from the version of the key to the next one; a new file goes through all of them."""

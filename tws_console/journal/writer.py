@@ -8,6 +8,7 @@ port by its shape; imports model and this room only.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import sqlite3
@@ -31,6 +32,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _BATCH = 500
 _CLOSE_SECONDS = 10.0
+_READ_AFTER = 1.0
+"""Seconds that a question waits for the rows before it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -130,10 +133,10 @@ class Journal:
         return await self._ask(lambda connection: reader.high_water(connection, login, client_id))
 
     async def unanswered(self, endpoint: str, since: datetime) -> tuple[Intent, ...]:
-        return await self._ask(lambda connection: reader.unanswered(connection, endpoint, since))
+        return await self._read(lambda connection: reader.unanswered(connection, endpoint, since))
 
     async def staged(self, endpoint: str, since: datetime) -> tuple[Intent, ...]:
-        return await self._ask(lambda connection: reader.staged(connection, endpoint, since))
+        return await self._read(lambda connection: reader.staged(connection, endpoint, since))
 
     async def unsettled(self, endpoint: str, login: str) -> tuple[Intent, ...]:
         return await self._ask(lambda connection: recover.unsettled(connection, endpoint, login))
@@ -179,6 +182,15 @@ class Journal:
     async def _ask(self, run: Callable[[sqlite3.Connection], T]) -> T:
         """A caller that gives up before its turn takes its row back; later the row may be written all the same."""
         return cast(T, await asyncio.wrap_future(self._enqueue(_Job(run, awaited=True))))
+
+    async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Ask the file beside the queue: what was given before is waited for, but not a program that holds the file and
+        does not go on. A stop has to learn what it answers for.
+        """
+        with contextlib.suppress(TimeoutError, JournalError):
+            async with asyncio.timeout(_READ_AFTER):
+                await self.flush()
+        return await asyncio.to_thread(reader.ask, self.path, question)
 
     def _put(self, run: Callable[[sqlite3.Connection], None]) -> None:
         self._enqueue(_Job(run, awaited=False))

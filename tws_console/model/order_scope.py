@@ -12,8 +12,8 @@ from tws_console.model.stop import StopScope
 
 @dataclass(frozen=True, slots=True)
 class OrderScope:
-    """Every condition that is given must hold; `keys` names single orders. Without any it holds no order at all: a
-    stop of everything is another thing.
+    """Every condition that is given must hold; `keys` names single orders, by permId or by what they were known as
+    before it was told. Without any it holds no order at all: a stop of everything is another thing.
     """
 
     symbol: str | None = None
@@ -36,7 +36,7 @@ class OrderScope:
                 self.client_id is None or order.client_id == self.client_id,
                 self.account is None or order.account == self.account,
                 self.side is None or order.action == self.side,
-                not self.keys or order.key in self.keys,
+                not self.keys or order.key in self.keys or _alias(order) in self.keys,
             )
         )
 
@@ -52,6 +52,13 @@ class OrderScope:
             f"{len(self.keys)} marked" if self.keys else "",
         )
         return ", ".join(part for part in parts if part)
+
+
+def _alias(order: Order) -> OrderKey | None:
+    """The name an order had before the broker told its permId: whoever asked for it may know it by that name only."""
+    if order.client_id is None or not order.order_id:
+        return None
+    return OrderKey.alias(order.client_id, order.order_id)
 
 
 def scope_of(orders: Iterable[Order], asked: OrderScope | None = None) -> StopScope:

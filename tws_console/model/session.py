@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tws_console.model.windows import Restart
+if TYPE_CHECKING:
+    from tws_console.model.windows import Restart
 
 
 def is_paper_account(account: str) -> bool:

@@ -106,6 +106,8 @@ class StopReport:
     staged: tuple[str, ...] = ()
     orders: tuple[StopLine, ...] = ()
     attempts: int = 0
+    next_try_ms: float | None = None
+    """When the next cancel or connection is tried, for the screen's countdown; None when none is due."""
     notes: tuple[str, ...] = ()
     """What else a person must know: a freeze file that could not be written, a refusal by a read-only API."""
 

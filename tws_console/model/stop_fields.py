@@ -12,7 +12,7 @@ from tws_console.model.stop import StopLine, StopReport, StopScope
 
 
 def stop_fields(report: StopReport) -> dict[str, Any]:
-    """Every field of the report."""
+    """Every field of the report but the countdown, which means something to a screen only."""
     proof = report.proof
     return {
         "host": report.host,

@@ -34,7 +34,7 @@ STEADY = frozenset(
 TIF_CHANGES = frozenset({("DAY", "IOC")})
 
 _WHY_NOT: dict[Status, str] = {
-    Status.STAGED: "it is staged and not at the market: t sends it, a new order replaces it",
+    Status.STAGED: "it is staged and not at the market: a new order replaces it",
     Status.UNKNOWN: "TWS has not answered for it: its state is unknown",
     Status.SENDING: "it is being sent: wait for TWS's answer",
     Status.SENT: "TWS has not taken it yet: wait for its answer",

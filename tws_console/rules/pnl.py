@@ -38,15 +38,19 @@ def total(values: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def totals(positions: Sequence[Position]) -> Totals:
-    """Sums over the positions, each None when one of its parts is unknown or the currencies differ."""
+    """Sums over the positions, each None when one of its parts is unknown or the currencies differ.
+
+    Of a position that is closed nothing is unrealized: TWS tells no value of it, and none is missing.
+    """
+    held = [position for position in positions if position.quantity]
     currencies = {position.instrument.currency for position in positions}
     if len(currencies) > 1:
         return Totals("", None, None, None, None)
     return Totals(
         currency=next(iter(currencies), ""),
-        value=total(position.market_value for position in positions),
+        value=total(position.market_value for position in held),
         daily=total(position.daily_pnl for position in positions),
-        unrealized=total(position.unrealized_pnl for position in positions),
+        unrealized=total(position.unrealized_pnl for position in held),
         realized=total(position.realized_pnl for position in positions),
     )
 

@@ -153,6 +153,7 @@ def profit(gateway: Gateway, session: Session, fields: list[str]) -> None:
         session.send_error(request_id, 321, f"{INVALID_ACCOUNT} '{name}'.")
         return
     session.subscriptions.profits[request_id] = name
+    session.subscriptions.sent_profit.pop(request_id, None)
     push_profits(gateway, session)
 
 
@@ -165,6 +166,7 @@ def single_profit(gateway: Gateway, session: Session, fields: list[str]) -> None
     known = name in (*gateway.accounts.names(), gateway.accounts.consolidated)
     if known and con_id in gateway.accounts.view(name).positions:
         session.subscriptions.single_profits[request_id] = (name, con_id)
+        session.subscriptions.sent_profit.pop(request_id, None)
         push_profits(gateway, session)
 
 

@@ -129,5 +129,5 @@ class Admission:
             if other.contract.con_id == con_id
             and other.terms.sign == terms.sign
             and other.terms.account == terms.account
-            and other is not order
+            and other.perm_id != order.perm_id
         )

@@ -60,6 +60,7 @@ class Book:
     def lose_unsent(self) -> None:
         """TWS restarts: what the broker has not acknowledged is gone, with the number its client gave it."""
         for order in self.open():
+            order.change = None
             if order.staged or order.status == PENDING_SUBMIT:
                 order.status = API_CANCELLED
                 self.forget(order)
@@ -96,6 +97,10 @@ class Book:
     def unbound(self) -> Iterator[Order]:
         """Live manual orders that belong to no client."""
         return (order for order in self.live() if order.client_id is None)
+
+    def changed_with(self, parent_perm: int) -> list[Order]:
+        """Live orders of one bracket whose changes wait to be sent."""
+        return [o for o in self.live() if o.change is not None and parent_perm in (o.perm_id, o.parent_perm)]
 
     def staged_with(self, parent_perm: int) -> list[Order]:
         """Staged orders of one bracket: the parent and the children that are waiting to be sent."""

@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from tws_console.simulator.wire import Cursor
 
 _COMMON = (
     "ACTIVETIM,AD,ADJUST,ALERT,ALGO,ALLOC,AVGCOST,BASKET,COND,CONDORDER,DAY,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,MKT,OCA"
 )
+# As recorded for AAPL (github ThomasMarcelis/ibkr-go, contract_details_aapl_stk).
 STOCK_ORDER_TYPES = (
-    "ACTIVETIM,AD,ADDONT,ADJUST,ALERT,ALGO,ALLOC,AON,AVGCOST,BASKET,COND,CONDORDER,DARKONLY,DAY,DIS,DUR,GAT,GTC,GTD,HID,"
-    "IBKRATS,ICE,IOC,LIT,LMT,LOC,MKT,MOC,NGCOMB,NONALGO,OCA,OPG,PEGBENCH,SCALE,SCALERST,SNAPMID,SNAPMKT,SNAPREL,STP,"
-    "STPLMT,SWEEP,TRAIL,WHATIF"
+    "ACTIVETIM,AD,ADDONT,ADJUST,ALERT,ALGO,ALLOC,AON,AVGCOST,BASKET,BENCHPX,CASHQTY,COND,CONDORDER,DARKONLY,DARKPOLL,"
+    "DAY,DEACT,DEACTDIS,DEACTEOD,DIS,DUR,GAT,GTC,GTD,GTT,HID,IBKRATS,ICE,IMB,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,"
+    "NGCOMB,NODARK,NONALGO,OCA,OPG,OPGREROUT,PEGBENCH,PEGMID,POSTATS,POSTONLY,PREOPGRTH,PRICECHK,REL,REL2MID,RELPCTOFS,"
+    "RPI,RTH,SCALE,SCALEODD,SCALERST,SIZECHK,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLIT,TRAILLMT,TRAILMIT,"
+    "WHATIF"
 )
-DERIVATIVE_ORDER_TYPES = f"{_COMMON},STP,STPLMT,TRAIL,WHATIF"
+DERIVATIVE_ORDER_TYPES = f"{_COMMON},MIT,STP,STPLMT,TRAIL,TRAILLIT,TRAILLMT,TRAILMIT,WHATIF"
 _ORDER_TYPES = {
     "STK": STOCK_ORDER_TYPES,
     "CRYPTO": "ALLOC,COND,CONDORDER,DAY,GTC,GTD,IOC,LMT,MKT,MTL,STPLMT,WHATIF",
@@ -27,7 +31,15 @@ _ORDER_TYPES = {
 }
 OPTIONS = ("OPT", "FOP")
 CONTINUOUS = "CONTFUT"
+SEC_TYPES = {"STK", "OPT", "FUT", "FOP", "IND", "CASH", "CFD", "CRYPTO", "BOND", "BAG", "CMDTY", "FUND", "WAR", "IOPT"}
+SEC_TYPES |= {"NEWS", CONTINUOUS}
+IDENTIFIERS = ("ISIN", "CUSIP", "SEDOL", "RIC", "FIGI", "BB_SYMBOL")
 _COIN_STEP = Decimal("0.00000001")
+
+
+@cache
+def _codes(listed: str) -> frozenset[str]:
+    return frozenset(listed.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +77,16 @@ class Contract:
     volatility: Decimal = Decimal(0)
     expires_at: float = 0.0
     coupon: str = ""
+    isin: str = ""
 
     @property
     def is_option(self) -> bool:
         """Whether this is an option, on a stock, an index or a future."""
         return self.sec_type in OPTIONS
+
+    def has_expired(self, day: date) -> bool:
+        """Whether the last trading day lies before a day."""
+        return self.sec_type in ("FUT", CONTINUOUS, *OPTIONS) and self.expiry < f"{day:%Y%m%d}"
 
     @property
     def follows(self) -> bool:
@@ -97,9 +114,20 @@ class Contract:
         return _COIN_STEP if self.sec_type == "CRYPTO" else Decimal(1)
 
     @property
+    def identifiers(self) -> dict[str, str]:
+        """What else it is known by: its ISIN, and the CUSIP that an American one has inside."""
+        if not self.isin:
+            return {}
+        return {"ISIN": self.isin} | ({"CUSIP": self.isin[2:11]} if self.isin.startswith("US") else {})
+
+    @property
     def order_types(self) -> str:
         """The comma list of order types and attributes that this listing takes."""
         return _ORDER_TYPES.get(self.sec_type, DERIVATIVE_ORDER_TYPES)
+
+    def takes(self, code: str) -> bool:
+        """Whether an order type or attribute, by its code, is in that list."""
+        return code in _codes(self.order_types)
 
     @property
     def default_exchange(self) -> str:
@@ -123,6 +151,8 @@ class ContractQuery:
     trading_class: str = ""
     strike: Decimal = Decimal(0)
     right: str = ""
+    include_expired: bool = False
+    identifier: tuple[str, str] | None = None
 
 
 def read_query(cursor: Cursor) -> ContractQuery:
@@ -136,6 +166,21 @@ def read_query(cursor: Cursor) -> ContractQuery:
         *(con_id, symbol.upper(), sec_type, expiry, multiplier, exchange, primary, currency),
         *(local_symbol, trading_class, strike, right if right in ("C", "P") else ""),
     )
+
+
+def read_dated_query(cursor: Cursor) -> ContractQuery:
+    """The contract fields of a request that can ask for expired futures as well."""
+    return replace(read_query(cursor), include_expired=cursor.flag())
+
+
+def read_details_query(cursor: Cursor) -> ContractQuery:
+    """The contract fields of a request for details, which can name a contract by an identifier of another house.
+
+    Such a name decides instead of the symbol; one of an unknown kind counts for nothing (github userFRM/ibkr-dx).
+    """
+    query = read_dated_query(cursor)
+    kind, value = (cursor.text(), cursor.text()) if cursor.left >= 2 else ("", "")
+    return replace(query, symbol="", identifier=(kind, value)) if kind in IDENTIFIERS and value else query
 
 
 def _venue(written: str) -> str:
@@ -165,20 +210,22 @@ def conflict(query: ContractQuery, contract: Contract) -> str:
 class Catalogue:
     """Every listing by contract id, and the market rules by number.
 
-    `contracts` also keeps what has expired since the start, by id only; `today` decides what a description can mean.
+    `contracts` also keeps what has expired, which a description means only when it asks for expired futures.
     """
 
     contracts: dict[int, Contract]
     rules: dict[int, list[tuple[Decimal, Decimal]]] = field(default_factory=dict)
     _listed: list[Contract] = field(default_factory=list)
     _by_symbol: dict[str, list[Contract]] = field(default_factory=dict)
+    _expired: list[Contract] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.list_only(list(self.contracts.values()))
 
-    def list_only(self, listed: Iterable[Contract]) -> None:
-        """Make these the listings of today; others that were known stay known by their id."""
+    def list_only(self, listed: Iterable[Contract], expired: Iterable[Contract] = ()) -> None:
+        """Make these the listings of today and these the expired ones; others that were known keep their id."""
         self._listed = [self.contracts.setdefault(row.con_id, row) for row in listed]
+        self._expired = [self.contracts.setdefault(row.con_id, row) for row in expired]
         self._by_symbol = {}
         for row in self._listed:
             for name in {row.symbol.upper(), row.local_symbol.upper()}:
@@ -202,6 +249,10 @@ class Catalogue:
                 return []
             return [found]
         rows = self._by_symbol.get((query.symbol or query.local_symbol).upper(), [])
+        if query.identifier is not None:
+            rows = self._listed
+        if query.include_expired:
+            rows = [*self._expired, *rows]
         return [contract for contract in rows if _fits(contract, query)]
 
     def by_name(self, name: str) -> Contract:
@@ -265,6 +316,8 @@ def _fits(contract: Contract, query: ContractQuery) -> bool:
     )
     if any(asked and asked != held for asked, held in pairs):
         return False
+    if query.identifier is not None and query.identifier not in contract.identifiers.items():
+        return False
     return contract.expiry.startswith(query.expiry) and _trades_on(contract, query.exchange)
 
 
@@ -274,6 +327,8 @@ def _matches(contract: Contract, wanted: str) -> bool:
 
 def load_catalogue(today: date) -> Catalogue:
     """The catalogue as it is on a day."""
-    from tws_console.simulator.listings import listings_of, market_rules
+    from tws_console.simulator.listings import market_rules, redate
 
-    return Catalogue({row.con_id: row for row in listings_of(today)}, market_rules())
+    catalogue = Catalogue({}, market_rules())
+    redate(catalogue, today)
+    return catalogue

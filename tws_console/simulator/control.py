@@ -117,8 +117,8 @@ class Control:
     def _price(self, args: list[str]) -> Document:
         """The walk jumps to the price, and wanders around it from then on."""
         contract = self._gateway.catalogue.by_name(_need(args, 0, "price SYMBOL VALUE"))
-        price = Decimal(_need(args, 1, "price SYMBOL VALUE"))
-        if not price.is_finite() or price <= 0:
+        price = _number(_need(args, 1, "price SYMBOL VALUE"))
+        if price <= 0:
             raise ValueError("a price must be more than 0")
         quote = self._gateway.market.jump(contract.con_id, price)
         self._gateway.exchange.match_all()
@@ -134,7 +134,7 @@ class Control:
         return self._timeline.command(" ".join(args))
 
     def _log(self, args: list[str]) -> Document:
-        since = int(_need(args, 1, "log --since SEQ")) if args[:1] == ["--since"] else 0
+        since = _whole(_need(args, 1, "log --since SEQ")) if args[:1] == ["--since"] else 0
         return [
             {"seq": row.seq, "ns": row.ns, "client_id": row.client_id, "message": row.message, "order_id": row.order_id}
             for row in list(self._gateway.log)
@@ -143,9 +143,9 @@ class Control:
 
     def _manual(self, args: list[str]) -> Document:
         usage = "manual SIDE QTY SYMBOL TYPE [PRICE]"
-        side, quantity = _need(args, 0, usage).upper(), Decimal(_need(args, 1, usage))
+        side, quantity = _need(args, 0, usage).upper(), _number(_need(args, 1, usage))
         contract, order_type = self._gateway.catalogue.by_name(_need(args, 2, usage)), _need(args, 3, usage).upper()
-        price = Decimal(args[4]) if len(args) > 4 else None
+        price = _number(args[4]) if len(args) > 4 else None
         stop = order_type == "STP"
         account = self._gateway.accounts.names()[0]
         terms = Terms(side, quantity, order_type, None if stop else price, price if stop else None, account=account)
@@ -157,16 +157,16 @@ class Control:
         return order_document(order)
 
     def _fill(self, args: list[str]) -> Document:
-        perm_id = int(_need(args, 0, "fill PERM_ID [QTY] [PRICE]"))
-        quantity = Decimal(args[1]) if len(args) > 1 else None
-        price = Decimal(args[2]) if len(args) > 2 else None
+        perm_id = _whole(_need(args, 0, "fill PERM_ID [QTY] [PRICE]"))
+        quantity = _number(args[1]) if len(args) > 1 else None
+        price = _number(args[2]) if len(args) > 2 else None
         return order_document(self._gateway.exchange.fill_by_hand(perm_id, quantity, price))
 
     def _correct(self, args: list[str]) -> Document:
         """The broker corrects the price of an execution: it is sent again under an id that counts one up."""
         usage = "correct EXEC_ID PRICE"
-        price = Decimal(_need(args, 1, usage))
-        if not price.is_finite() or price <= 0:
+        price = _number(_need(args, 1, usage))
+        if price <= 0:
             raise ValueError("a price must be more than 0")
         execution = self._gateway.exchange.lifecycle.filling.correct(_need(args, 0, usage), price)
         return {"exec_id": execution.exec_id, "price": plain(execution.price), "average": plain(execution.average)}
@@ -174,9 +174,9 @@ class Control:
     def _position(self, args: list[str]) -> Document:
         """A position changes and nobody has traded: no order, no execution, no cash."""
         usage = "position SYMBOL QUANTITY [ACCOUNT]"
-        gateway, quantity = self._gateway, Decimal(_need(args, 1, usage))
+        gateway, quantity = self._gateway, _number(_need(args, 1, usage))
         contract = gateway.catalogue.by_name(_need(args, 0, usage))
-        if not abs(quantity) <= MAX_POSITION or quantity % contract.size_step:
+        if abs(quantity) > MAX_POSITION or quantity % contract.size_step:
             raise ValueError(f"a position of {contract.local_symbol} is a multiple of {plain(contract.size_step)}")
         account = args[2] if len(args) > 2 else gateway.accounts.names()[0]
         held = gateway.accounts.transfer(account, contract, quantity)
@@ -192,6 +192,22 @@ def _need(args: list[str], position: int, usage: str) -> str:
     if position >= len(args):
         raise ValueError(f"usage: {usage}")
     return args[position]
+
+
+def _number(written: str) -> Decimal:
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        raise ValueError(f"{written} is no number") from None
+    if not number.is_finite():
+        raise ValueError(f"{written} is no number")
+    return number
+
+
+def _whole(written: str) -> int:
+    if not written.isdecimal():
+        raise ValueError(f"{written} is no whole number")
+    return int(written)
 
 
 def _option(arg: str) -> tuple[str, str]:

@@ -5,8 +5,8 @@ Imports `gateway`, `session`, `contracts`, `messages` and the modules of the oth
 
 from typing import NamedTuple
 
-from tws_console.simulator import generic_ticks, messages, news_requests, option_requests, schedule
-from tws_console.simulator.contracts import Contract, read_query
+from tws_console.simulator import generic_ticks, history, messages, news_requests, option_requests, schedule
+from tws_console.simulator.contracts import CONTINUOUS, Contract, read_details_query, read_query
 from tws_console.simulator.depth_requests import DEPTH_REQUESTS
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.histogram import HISTOGRAM_REQUESTS
@@ -15,7 +15,7 @@ from tws_console.simulator.lines import all_taken
 from tws_console.simulator.market import STEPS, step_of
 from tws_console.simulator.news_requests import NEWS_REQUESTS
 from tws_console.simulator.option_requests import OPTION_REQUESTS
-from tws_console.simulator.resolving import listings, one_contract
+from tws_console.simulator.resolving import described, one_contract, refuse_type
 from tws_console.simulator.scanner_requests import SCANNER_REQUESTS
 from tws_console.simulator.session import Feed, Session
 from tws_console.simulator.stream_requests import STREAM_REQUESTS
@@ -34,6 +34,7 @@ PART_NOT_SUBSCRIBED = (
     "Part of requested market data is not subscribed. Subscription-independent ticks are still active."
     "Delayed market data is available."
 )
+NO_COMBO_DETAILS = "'BAG' isn't supported for contract data request"
 NO_GENERIC_SNAPSHOT = "Snapshot market data subscription is not applicable to generic ticks"
 DELAY_STEPS = 900 * STEPS
 
@@ -43,17 +44,23 @@ def contract_details(gateway: Gateway, session: Session, fields: list[str]) -> N
     cursor = Cursor(fields)
     cursor.skip()
     request_id = cursor.integer()
-    query = read_query(cursor)
-    rows = listings(gateway, session, request_id, query)
+    query = read_details_query(cursor)
+    if query.sec_type == "BAG":
+        session.send_error(request_id, 321, f"Error validating request.-'bQ' : cause - {NO_COMBO_DETAILS}")
+        return
+    rows = described(gateway, session, request_id, query)
     if not rows:
         return
     now = gateway.clock.now()
     for contract in rows:
         exchange = query.exchange or contract.default_exchange
-        row = messages.contract_details(
-            request_id, contract, exchange, now, session.version, always_open=not gateway.clock.is_set
+        under = gateway.catalogue.contracts.get(contract.under_con_id)
+        always = not gateway.clock.is_set
+        session.send(
+            messages.contract_details(
+                request_id, contract, exchange, now, session.version, under=under, always_open=always
+            )
         )
-        session.send(row)
     session.send(frame(52, 1, request_id))
 
 
@@ -105,6 +112,8 @@ def market_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
         session.send_error(request_id, 321, generic_ticks.refusal(written, query.sec_type))
     elif generic and (snapshot or regulatory):
         session.send_error(request_id, 321, f"Error validating request.-'bQ' : cause - {NO_GENERIC_SNAPSHOT}")
+    elif query.sec_type == CONTINUOUS:
+        refuse_type(session, request_id)
     else:
         contract = one_contract(gateway, session, request_id, query)
         if contract is not None:
@@ -177,6 +186,8 @@ def feed_update(gateway: Gateway, request_id: int, feed: Feed) -> bytes:
         return b""
     if contract.sec_type == "IND":
         changed = messages.index_ticks(request_id, feed.numbers, feed.sent, quote)
+    elif contract.sec_type in history.NEVER_TRADED:
+        changed = messages.quote_ticks(request_id, feed.numbers, feed.sent, quote)
     else:
         changed = messages.ticks(request_id, feed.numbers, feed.sent, quote)
     if contract.is_option:

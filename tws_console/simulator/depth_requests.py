@@ -80,7 +80,8 @@ def depth(gateway: Gateway, session: Session, fields: list[str]) -> None:
     cursor = Cursor(fields)
     cursor.skip()
     request_id, described = cursor.integer(), read_query(cursor)
-    rows = min(MAX_ROWS, cursor.integer() or MAX_ROWS)
+    rows = cursor.integer()
+    rows = min(MAX_ROWS, rows) if rows > 0 else MAX_ROWS
     smart = cursor.flag()
     streams = session.subscriptions.streams
     contract = one_contract(gateway, session, request_id, described)

@@ -1,7 +1,6 @@
 """Owns which request goes where, and the answers to malformed ones. Imports the request modules."""
 
 from collections.abc import Callable
-from decimal import InvalidOperation
 
 from tws_console.simulator.account_requests import ACCOUNT_REQUESTS
 from tws_console.simulator.data_requests import DATA_REQUESTS
@@ -13,6 +12,11 @@ from tws_console.simulator.wire import Cursor, frame
 
 START_API = 71
 _NAMES_ORDER = (3, 4)
+# Requests that carry a number of their own, behind a version field or as the first field.
+_NUMBERED_SECOND = frozenset(
+    {1, 2, 4, 7, 9, 10, 11, 21, 23, 25, *range(50, 58), 62, 63, *range(67, 71), *range(74, 78)}
+)
+_NUMBERED_FIRST = frozenset({3, 20, 22, 78, 79, 81, 83, 84, *range(86, 91), *range(92, 99), *range(100, 105)})
 
 
 def next_id(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -92,8 +96,10 @@ def dispatch(gateway: Gateway, session: Session, fields: list[str]) -> None:
         return
     try:
         handler(gateway, session, rest)
-    except (ValueError, ArithmeticError, InvalidOperation, KeyError) as problem:
-        session.send_error(_order_id(message, rest) or -1, 320, f"Error reading request: {problem}")
+    except ArithmeticError:
+        session.send_error(_number_of(message, rest), 320, "Error reading request: a number is out of range")
+    except (ValueError, KeyError) as problem:
+        session.send_error(_number_of(message, rest), 320, f"Error reading request: {problem.args[0]}")
 
 
 def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
@@ -102,11 +108,19 @@ def _start(gateway: Gateway, session: Session, rest: list[str]) -> None:
     try:
         cursor = Cursor(rest)
         cursor.skip()
-        client_id = cursor.integer()
+        client_id = cursor.identity()
     except ValueError:
         session.close()
         return
     gateway.admit(session, client_id)
+
+
+def _number_of(message: int, rest: list[str]) -> int:
+    """The number that a request goes by, -1 when it has none that can be read."""
+    place = 1 if message in _NUMBERED_SECOND else 0
+    if message not in _NUMBERED_SECOND | _NUMBERED_FIRST or len(rest) <= place:
+        return -1
+    return int(rest[place]) if rest[place].lstrip("-").isdecimal() else -1
 
 
 def _order_id(message: int, rest: list[str]) -> int | None:

@@ -124,6 +124,10 @@ class Endings:
         self.complete(order, completed)
         self._tell.status(order)
         self._warn(order, 202, "Order Canceled - reason:")
+        self.end_children(order)
+
+    def end_children(self, order: Order) -> None:
+        """The children of an order that has ended without being filled end with it."""
         for perm_id in order.children:
             self.finish_cancel(self._book.orders[perm_id])
 

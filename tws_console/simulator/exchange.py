@@ -41,7 +41,9 @@ class Exchange:
         self.catalogue = catalogue
         self.lifecycle = Lifecycle(self.book, accounts, market, catalogue, faults, tell, clock)
         self.admission = Admission(self.book, catalogue, accounts, faults, clock)
-        self._amendments = Amendments(self.lifecycle, faults, tell, clock, self._transmit, self._double)
+        self._amendments = Amendments(
+            self.book, self.lifecycle, faults, tell, clock, self._transmit, self._double, self.admission.broker_refusal
+        )
         self._faults = faults
         self._tell = tell
         self._clock = clock
@@ -59,7 +61,7 @@ class Exchange:
     def _try_place(self, client_id: int, placement: Placement) -> Refusal | None:
         order_id = placement.order_id
         own = self.book.find(client_id, order_id)
-        if order_id <= 0 and own is None:
+        if own is None and (order_id < 0 or rules.is_no_id(order_id)):
             return rules.invalid_id(order_id)
         found = self.admission.resolve(placement.contract, placement.terms)
         if isinstance(found, Refusal):
@@ -156,6 +158,8 @@ class Exchange:
         waiting = self.book.staged_with(order.parent_perm or order.perm_id)
         group = [other for other in waiting if other is not order and not other.awaits_click]
         for member in sorted([*group, order], key=lambda each: each.perm_id):
+            if member.done:  # with its parent, which was rejected
+                continue
             refusal = self.admission.broker_refusal(member)
             if refusal is None:
                 self.lifecycle.accept(member)
@@ -185,7 +189,7 @@ class Exchange:
 
     def cancel(self, client_id: int, order_id: int) -> None:
         """A cancelOrder. Only the client's own numbers count, for client 0 as well."""
-        if order_id == 0:
+        if rules.is_no_id(order_id):
             self._refuse(client_id, order_id, rules.invalid_id(order_id))
             return
         order = self.book.find(client_id, order_id)

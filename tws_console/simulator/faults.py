@@ -71,6 +71,8 @@ FAULTS: dict[str, tuple[int | None, str]] = {
 }
 
 FARMS = ("market", "history", "secdef")
+OPTIONS = ("after", "by", "client", "count", "farm", "first", "kind", "perm", "port", "rate", "reason", "seconds")
+_WHOLE = ("count", "client", "rate", "by", "port", "perm")
 # Here seconds= is how late something comes, not when the fault ends.
 _DELAYS = frozenset({"late-end", "slow-whatif", "slow-ack", "late-execution", "late-commission"})
 
@@ -90,6 +92,18 @@ class Fault:
         return float(self.options.get("seconds", default))
 
 
+def _check(options: dict[str, str]) -> None:
+    unknown = next((key for key in options if key not in OPTIONS), None)
+    if unknown is not None:
+        raise ValueError(f"no option is named {unknown}; known: {' '.join(OPTIONS)}")
+    for key in _WHOLE:
+        if not options.get(key, "0").removeprefix("-").isdecimal():
+            raise ValueError(f"{key}= is a whole number, not {options[key]}")
+    for key in ("seconds", "after"):
+        if not options.get(key, "0").replace(".", "", 1).isdecimal():
+            raise ValueError(f"{key}= is a number of seconds, not {options[key]}")
+
+
 class Faults:
     """All faults that are on."""
 
@@ -98,9 +112,10 @@ class Faults:
         self._on: dict[str, Fault] = {}
 
     def switch_on(self, name: str, options: dict[str, str]) -> Fault:
-        """Raise a fault. Options count=, seconds=, client= are checked here; ValueError says what is wrong."""
+        """Raise a fault. The names and the numbers of its options are checked here; ValueError says what is wrong."""
         if name not in FAULTS:
             raise ValueError(f"no fault is named {name}; known: {' '.join(FAULTS)}")
+        _check(options)
         uses = int(options["count"]) if "count" in options else FAULTS[name][0]
         client = int(options["client"]) if "client" in options else None
         if options.get("farm", "market") not in FARMS:

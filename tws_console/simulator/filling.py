@@ -16,6 +16,7 @@ from tws_console.simulator.market import Market
 from tws_console.simulator.orders import Execution, Leg, Order
 from tws_console.simulator.ports import ReporterPort, SchedulerPort
 
+_ROUTER = "SMART"
 _VENUES = ("NASDAQ", "IBKRATS", "ARCA", "NYSE")
 
 
@@ -104,7 +105,7 @@ class Filling:
             exec_id=self._book.new_exec_id(),
             order=order,
             at=self._clock.now(),
-            venue=self._venue(contract or order.contract),
+            venue=self._venue(leg.exchange if leg else order.exchange, contract or order.contract),
             quantity=quantity,
             price=price,
             cumulative=quantity if leg else order.filled,
@@ -114,21 +115,26 @@ class Filling:
             leg=leg,
             leg_contract=contract if leg else None,
             allocated_to=account,
+            added=order.rested,
         )
         self._book.executions.append(execution)
         return execution
 
-    def _venue(self, contract: Contract) -> str:
-        if contract.sec_type != "STK":
-            return contract.default_exchange
-        return _VENUES[len(self._book.executions) % len(_VENUES)]
+    def _venue(self, asked: str, contract: Contract) -> str:
+        """The exchange that was asked for, or a real one for SMART; American stocks trade where recordings say."""
+        if asked and asked != _ROUTER:
+            return asked
+        listed = tuple(name for name in contract.exchanges if name != _ROUTER)
+        american = (contract.sec_type, contract.currency) == ("STK", "USD")
+        venues = _VENUES if american else listed or (contract.default_exchange,)
+        return venues[len(self._book.executions) % len(venues)]
 
     def report(self, rows: list[Execution], latency: float, restate: Callable[[Order], None]) -> None:
         """Tell the executions and the order now, the fees a while later, and the holdings that have changed."""
         for row in rows:
             self._tell.executed(row)
         restate(rows[0].order)
-        charged = [row for row in rows if row.contract.sec_type != "BAG"]
+        charged = [row for row in rows if row.charged]
         self._clock.later(latency, lambda: self._report_fees(charged))
         for row in charged:
             self._tell.holdings_changed(row.account, row.contract.con_id)
@@ -189,4 +195,5 @@ class Filling:
             commission=old.commission,
             realized=None if old.realized is None else old.realized + gained,
             allocated_to=old.allocated_to,
+            added=old.added,
         )

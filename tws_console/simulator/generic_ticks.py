@@ -89,7 +89,7 @@ def standing(request_id: int, feed: Feed, step: int) -> bytes:
             parts += [
                 frame(STRING, 6, request_id, tick, letters) for tick, letters in ((32, "ABD"), (33, "AB"), (84, "A"))
             ]
-    if feed.told.get(45) != second and feed.contract.sec_type != "CASH":
+    if feed.told.get(45) != second and feed.contract.sec_type not in history.NEVER_TRADED:
         feed.told[45] = second
         parts.append(seal((str(STRING), "6", str(request_id), "88" if feed.delayed else "45", second)))
     return b"".join(parts)

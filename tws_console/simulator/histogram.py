@@ -8,7 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from tws_console.simulator import history
-from tws_console.simulator.contracts import Contract, read_query
+from tws_console.simulator.contracts import Contract, read_dated_query
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.history_requests import make_query, refuse
 from tws_console.simulator.resolving import one_contract
@@ -23,8 +23,7 @@ _FINE, _FINE_DAYS = 1800, 10
 def histogram(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqHistogramData (88): price and size of the trades of a period such as "3 days", in rising order."""
     cursor = Cursor(fields)
-    request_id, described = cursor.integer(), read_query(cursor)
-    cursor.skip()  # includeExpired
+    request_id, described = cursor.integer(), read_dated_query(cursor)
     liquid, period = cursor.flag(), cursor.text()
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:
@@ -46,7 +45,12 @@ def _duration(period: str) -> str | None:
     if parts is None or not int(parts[1]):
         return None
     count, unit = int(parts[1]), parts[2]
-    return f"{count * _SECONDS[unit]} S" if unit in _SECONDS else f"{count} {unit[0].upper()}"
+    duration = f"{count * _SECONDS[unit]} S" if unit in _SECONDS else f"{count} {unit[0].upper()}"
+    try:
+        history.read_duration(duration)
+    except ValueError:
+        return None
+    return duration
 
 
 def _sizes(gateway: Gateway, contract: Contract, duration: str, liquid: bool) -> dict[Decimal, int]:

@@ -27,12 +27,13 @@ KINDS |= {"ADJUSTED_LAST": "Trades", "AGGTRADES": "Trades", "FEE_RATE": "FeeRate
 KINDS |= {"HISTORICAL_VOLATILITY": "HistoricalVolatility", "OPTION_IMPLIED_VOLATILITY": "OptionVolatility"}
 KINDS |= {"YIELD_BID": "YieldBid", "YIELD_ASK": "YieldAsk", "YIELD_BID_ASK": "YieldBidAsk", "YIELD_LAST": "YieldLast"}
 MAX_BARS = 20_000
-_DURATION = re.compile(r"(\d{1,5}) ?([SDWMY])")
+_DURATION = re.compile(r"(\d{1,6})(?: ?([SDWMY]))?", re.IGNORECASE)
 MAX_SECONDS_OF_ONE = 2000
-# The most of a unit that can be asked for, and in which unit more of it must be written.
-_LONGEST = {"S": (86_400, "seconds", "days"), "D": (365, "days", "years"), "W": (52, "weeks", "years")}
-_LONGEST |= {"M": (12, "months", "years"), "Y": (68, "years", "years")}
-_NEVER_TRADED = ("CASH", "CFD")
+# The most of a unit that can be asked for, and the name of the unit.
+_LONGEST = {"S": (86_400, "seconds"), "D": (365, "days"), "W": (52, "weeks"), "M": (12, "months"), "Y": (68, "years")}
+NO_DURATION = "Historical data request duration not specified."
+WRONG_DURATION = "When specifying a unit, historical data request duration format is integer{SPACE}unit (S|D|W|M|Y)."
+NEVER_TRADED = ("CASH", "CFD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,36 @@ class Bar:
     trades: int
 
 
+def read_duration(written: str) -> tuple[int, str]:
+    """A number and its unit; seconds where none is named. ValueError with the words of TWS when it is neither."""
+    if not written.strip():
+        raise ValueError(NO_DURATION)
+    parts = _DURATION.fullmatch(written.strip())
+    if parts is None:
+        raise ValueError(WRONG_DURATION)
+    count, unit = int(parts[1]), (parts[2] or "S").upper()
+    most, name = _LONGEST[unit]
+    if count == 0:
+        raise ValueError("Historical data requested duration is invalid.")
+    if count > most and unit == "S":
+        raise ValueError(f"Historical data request for greater than {most} seconds rejected.")
+    if count > most:
+        raise ValueError(f"Historical data requests for durations longer than {most} {name} must be made in years.")
+    return count, unit
+
+
 def too_long(seconds: int, duration: str) -> str | None:
     """What the service says to a duration that is too long for the size of the bars; None when it is not."""
-    parts = _DURATION.fullmatch(duration.strip())
-    fits = parts is None or seconds > 1 or (parts[2] == "S" and int(parts[1]) <= MAX_SECONDS_OF_ONE)
-    return None if fits else "Time length exceed max."
+    if seconds > 1:
+        return None
+    count, unit = read_duration(duration)
+    return None if unit == "S" and count <= MAX_SECONDS_OF_ONE else "Time length exceed max."
 
 
 def offers(contract: Contract, kind: str) -> bool:
     """Whether there is history of this kind for a contract."""
     if kind in ("TRADES", "ADJUSTED_LAST", "AGGTRADES"):
-        return contract.sec_type not in _NEVER_TRADED and (kind != "AGGTRADES" or contract.sec_type == "CRYPTO")
+        return contract.sec_type not in NEVER_TRADED and (kind != "AGGTRADES" or contract.sec_type == "CRYPTO")
     if kind in ("BID", "ASK", "BID_ASK", "MIDPOINT"):
         return contract.sec_type != "IND"
     if kind.startswith("YIELD"):
@@ -93,13 +113,7 @@ def head_of(contract: Contract) -> datetime:
 
 def sessions(query: Query) -> list[tuple[date, datetime, datetime]]:
     """The sessions that the duration covers, oldest first, each cut off at the end that was asked for."""
-    parts = _DURATION.fullmatch(query.duration.strip())
-    if parts is None or int(parts[1]) == 0:
-        raise ValueError(f"Historical data request duration is invalid: {query.duration}")
-    count, unit = int(parts[1]), parts[2]
-    most, name, other = _LONGEST[unit]
-    if count > most:
-        raise ValueError(f"Historical data requests for durations longer than {most} {name} must be made in {other}.")
+    count, unit = read_duration(query.duration)
     spans = {"S": timedelta(seconds=count), "W": timedelta(days=7 * count), "M": timedelta(days=30 * count)}
     begin = query.end - spans.get(unit, timedelta(days=366 * count if unit == "Y" else 2 * count + 10))
     begin = max(begin, head_of(query.contract))
@@ -116,6 +130,8 @@ def sessions(query: Query) -> list[tuple[date, datetime, datetime]]:
 
 
 def _session(query: Query, day: date) -> tuple[datetime, datetime] | None:
+    if query.contract.has_expired(day):
+        return None
     if day == query.all_day:
         zone = ZoneInfo(query.contract.time_zone)
         begins = datetime.combine(day, datetime.min.time(), zone)

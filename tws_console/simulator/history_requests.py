@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from tws_console.simulator import history
 from tws_console.simulator.clock import read_moment
-from tws_console.simulator.contracts import CONTINUOUS, Contract, read_query
+from tws_console.simulator.contracts import CONTINUOUS, Contract, read_dated_query
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.history import Bar, Query
 from tws_console.simulator.market import step_of
@@ -29,6 +29,15 @@ NO_ZONE = (
     "Warning: You submitted request with date-time attributes without explicit time zone. Please switch to use "
     "yyyymmdd-hh:mm:ss in UTC or use instrument time zone, like US/Eastern. Implied time zone functionality will be "
     "removed in the next API release"
+)
+BAD_END = (
+    "End Date/Time: The date, time, or time-zone entered is invalid.\n"
+    "The correct format is yyyymmdd hh:mm:ss xx/xxxx\nwhere yyyymmdd and xx/xxxx are optional.\n"
+    "E.g.: 20031126 15:59:00 US/Eastern\n\nNote that there is a space between the date and time,\n"
+    "and between the time and time-zone.\n\nIf no date is specified, current date is assumed.\n"
+    "If no time-zone is specified, local time-zone is assumed(deprecated).\n\n"
+    "You can also provide yyyymmddd-hh:mm:ss time is in UTC.\n"
+    "Note that there is a dash between the date and time in UTC notation."
 )
 _ZONED = re.compile(r"^\d{8}-|[A-Za-z]")
 MAX_OPEN = 50
@@ -64,8 +73,7 @@ def _paced(gateway: Gateway, contract: Contract, fields: list[str], kind: str) -
 def historical_data(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqHistoricalData (20)."""
     cursor = Cursor(fields)
-    request_id, described = cursor.integer(), read_query(cursor)
-    cursor.skip()  # includeExpired
+    request_id, described = cursor.integer(), read_dated_query(cursor)
     end, size, duration = cursor.text(), cursor.text(), cursor.text()
     liquid, kind, style = cursor.flag(), cursor.text().upper(), cursor.integer()
     live = cursor.flag()
@@ -80,7 +88,7 @@ def historical_data(gateway: Gateway, session: Session, fields: list[str]) -> No
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:
         return
-    problem = _problem(contract, size, kind, end, live)
+    problem = _problem(contract, size, kind, end, live) or _wrong_form(end, duration, style)
     if problem is not None:
         session.send_error(request_id, *problem)
         return
@@ -117,6 +125,22 @@ def make_query(
     return query
 
 
+def _wrong_form(end: str, duration: str, style: int) -> tuple[int, str] | None:
+    """What TWS says, before it asks anybody, to a moment, a duration or a style of dates that it cannot read."""
+    try:
+        if end.strip():
+            read_moment(end)
+    except ValueError:
+        return 10314, BAD_END
+    try:
+        history.read_duration(duration)
+    except ValueError as wrong:
+        return 321, f"Error validating request.-'bO' : cause - {wrong}"
+    if style not in (1, 2, 3):
+        return 321, f"Error validating request.-'bO' : cause - Date formatting selection of {style} rejected."
+    return None
+
+
 def _problem(contract: Contract, size: str, kind: str, end: str, live: bool) -> tuple[int, str] | None:
     if contract.sec_type == CONTINUOUS and end.strip():
         return 10339, "Setting end date/time for continuous future security type is not allowed"
@@ -124,7 +148,7 @@ def _problem(contract: Contract, size: str, kind: str, end: str, live: bool) -> 
     if size not in history.SIZES:
         cause = f"Historical data bar size setting is invalid. Legal ones are: {history.LEGAL_SIZES}"
     elif kind not in history.KINDS:
-        cause = f"Historical data query type is invalid: {kind}"
+        cause = f"What to show value of {kind} rejected."
     elif live and end:
         cause = "Historical data end date/time must be empty for requests that are kept up to date"
     elif kind == "ADJUSTED_LAST" and end:
@@ -284,8 +308,8 @@ def cancel_historical_data(gateway: Gateway, session: Session, fields: list[str]
 def head_timestamp(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqHeadTimeStamp (87): since when there is history of this kind."""
     cursor = Cursor(fields)
-    request_id, described = cursor.integer(), read_query(cursor)
-    cursor.skip(2)  # includeExpired, useRTH
+    request_id, described = cursor.integer(), read_dated_query(cursor)
+    cursor.skip()  # useRTH
     kind, style = cursor.text().upper(), cursor.integer()
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:

@@ -132,11 +132,11 @@ class Hours:
         order.expires_at = self.end(order.terms, order.contract)
 
     def end(self, terms: Terms, contract: Contract) -> datetime | None:
-        """When the order ends by itself: a GTD at its moment, a DAY order at the close while the clock is set."""
+        """When the order ends by itself: a GTD at its moment, DAY and DTC at the close while the clock is set."""
         now = self._clock.now()
         if terms.tif == "GTD":
             return read_moment(terms.good_till, now)
-        if terms.tif != "DAY" or not self._clock.is_set or terms.order_type in CLOSE_TYPES:
+        if terms.tif not in ("DAY", "DTC") or not self._clock.is_set or terms.order_type in CLOSE_TYPES:
             return None
         opening = self.opening(terms, contract)
         return next_close(contract, opening or now, extended=takes_extended(terms, contract))

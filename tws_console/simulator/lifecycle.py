@@ -106,7 +106,8 @@ class Lifecycle:
         if hours.ignores_extended(order.terms, order.contract):
             self._warn(order, 2109, notices.IGNORED_FLAG)
         if self._faults.take("2161", order.client_id):
-            self._warn(order, 2161, notices.price_cap(order, self._price_now(order)))
+            order.cap = self._price_now(order)
+            self._warn(order, 2161, notices.price_cap(order, order.cap))
         if order.terms.preset_tif or self._faults.take("10349", order.client_id):
             self._warn(order, 10349, notices.PRESET_TIF)
         self._clock.later(LATENCY, lambda: self.activate(order))
@@ -153,6 +154,7 @@ class Lifecycle:
             self.pair(order)
         self._warn(order, 201, f"Order rejected - reason:{reason}")
         self.pair(order)
+        self.endings.end_children(order)
 
     def activate(self, order: Order) -> None:
         """The broker has the order: it works, or waits for its time, its conditions, its trigger or its parent."""
@@ -224,6 +226,7 @@ class Lifecycle:
         match = matching.crossing(order, quote)
         if match is not None:
             self.fill(order, *match)
+        order.rested = matching.limit_of(order, quote) is not None
         if order.terms.tif in ("IOC", "FOK") and not order.done:
             self.endings.cancel_rest(order)
 

@@ -18,6 +18,8 @@ from tws_console.simulator.contracts import Catalogue, Contract
 
 _MONTH_CODES = "FGHJKMNQUVXZ"
 _FIRST_QUARTER = 2026 * 4 + 3
+_GROWTH = Decimal("1.0075")  # from one quarter to the next
+QUARTERS_KEPT = 4
 _OPTION_EPOCH = date(2020, 1, 1)
 _OPTION_IDS = 700_000_000
 _OPTION_IDS_PER_CHAIN = 40_000_000
@@ -51,7 +53,13 @@ def market_rules() -> dict[int, list[tuple[Decimal, Decimal]]]:
 
 def redate(catalogue: Catalogue, today: date) -> None:
     """Make the listings those of another day."""
-    catalogue.list_only(listings_of(today))
+    catalogue.list_only(listings_of(today), expired_futures(today))
+
+
+def expired_futures(today: date) -> list[Contract]:
+    """The futures that expired in the year before a day, oldest first."""
+    rows = [row for row in [*_data()["contracts"], *_instruments()] if row["sec_type"] == "FUT"]
+    return [_future(row, expiry) for row in rows for expiry in _past_expiries(today, QUARTERS_KEPT)]
 
 
 def listings_of(today: date) -> list[Contract]:
@@ -72,22 +80,33 @@ def _contract(row: dict[str, Any], **changes: Any) -> Contract:
     values["exchanges"] = tuple(_data()["exchanges"][row["exchanges"]].split(","))
     name = values.get("hours", _DEFAULT_HOURS.get(values["sec_type"], "money"))
     values["hours"] = tuple(_data()["hours"][name])
+    values["isin"] = _data()["isins"].get(str(values["con_id"]), "")
     return Contract(**values)
 
 
 def _futures(row: dict[str, Any], today: date) -> Iterator[Contract]:
-    for number, expiry in enumerate(_quarterly_expiries(today, 3)):
-        quarter = expiry.year * 4 + (expiry.month - 1) // 3
-        step = Decimal(row["reference"]) * Decimal("0.0075")
-        tick = Decimal(row["min_tick"])
-        yield _contract(
-            row,
-            con_id=row["con_id"] + quarter - _FIRST_QUARTER,
-            local_symbol=f"{row['local_symbol']}{_MONTH_CODES[expiry.month - 1]}{expiry.year % 10}",
-            expiry=f"{expiry:%Y%m%d}",
-            contract_month=f"{expiry:%Y%m}",
-            reference=Decimal(row["reference"]) + round(step / tick) * tick * number,
-        )
+    return (_future(row, expiry) for expiry in _quarterly_expiries(today, 3))
+
+
+def _future(row: dict[str, Any], expiry: date) -> Contract:
+    """A future of one expiry. Its price grows with the expiry and with nothing else, whatever day lists it."""
+    quarter = expiry.year * 4 + (expiry.month - 1) // 3
+    tick = Decimal(row["min_tick"])
+    price = Decimal(row["reference"]) * _GROWTH ** (quarter - _FIRST_QUARTER)
+    return _contract(
+        row,
+        con_id=row["con_id"] + quarter - _FIRST_QUARTER,
+        local_symbol=f"{row['local_symbol']}{_MONTH_CODES[expiry.month - 1]}{expiry.year % 10}",
+        expiry=f"{expiry:%Y%m%d}",
+        contract_month=f"{expiry:%Y%m}",
+        reference=round(price / tick) * tick,
+    )
+
+
+def _past_expiries(today: date, count: int) -> list[date]:
+    year = today.year - 1 - count // 4
+    upcoming = _quarterly_expiries(date(year, 1, 1), 4 * (today.year - year + 1))
+    return [expiry for expiry in upcoming if expiry <= today][-count:]
 
 
 def _quarterly_expiries(today: date, count: int) -> list[date]:

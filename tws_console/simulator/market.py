@@ -36,6 +36,11 @@ class Quote:
     open: Decimal
     close: Decimal
 
+    @property
+    def middle(self) -> Decimal:
+        """Half-way between bid and ask."""
+        return (self.bid + self.ask) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tws_console.simulator.market import Quote
-from tws_console.simulator.orders import LIMIT_TYPES, SUBMITTED, TOUCH_TYPES, Order
+from tws_console.simulator.orders import LIMIT_TYPES, SNAP_TYPES, SUBMITTED, TOUCH_TYPES, Order
 
 
 def is_triggered(order: Order, quote: Quote) -> bool:
@@ -32,6 +32,8 @@ def is_working(order: Order) -> bool:
 def follow(order: Order, quote: Quote) -> None:
     """Let a trailing stop begin, or move with the market in its favour; it never moves back."""
     terms = order.terms
+    if terms.order_type in SNAP_TYPES and order.pegged is None:
+        order.pegged = _snapped(order, quote)
     if not terms.is_trail:
         return
     if order.stop is None and terms.trail_stop is not None:
@@ -53,6 +55,12 @@ def limit_of(order: Order, quote: Quote) -> Decimal | None:
         return order.stop + terms.sign * terms.limit_offset
     if terms.order_type == "REL":
         return _pegged(order, quote)
+    if terms.order_type == "PEG MID":
+        return _capped(order, quote.middle)
+    if terms.order_type == "MTL":  # what the market left over is a limit order at the price it gave
+        return order.last_price if order.filled else None
+    if terms.order_type in SNAP_TYPES or terms.order_type == "PEG BENCH":
+        return order.pegged or terms.starting
     if terms.order_type in LIMIT_TYPES or terms.order_type in ("TRAIL LIMIT", "MIDPRICE"):
         return terms.limit
     return None
@@ -66,10 +74,26 @@ def _pegged(order: Order, quote: Quote) -> Decimal:
     if not offset and terms.percent_offset is not None:
         tick = order.contract.min_tick
         offset = round(best * terms.percent_offset / tick) * tick
-    pegged = best + terms.sign * offset
-    if not terms.limit:
-        return pegged
-    return min(pegged, terms.limit) if terms.sign > 0 else max(pegged, terms.limit)
+    return _capped(order, best + terms.sign * offset)
+
+
+def _capped(order: Order, price: Decimal) -> Decimal:
+    limit = order.terms.limit
+    if not limit:
+        return price
+    return min(price, limit) if order.terms.sign > 0 else max(price, limit)
+
+
+def _snapped(order: Order, quote: Quote) -> Decimal:
+    """A snap order takes its limit from the quote it meets: from the other side, the middle or its own side of it, less
+    the offset (more, on its own side).
+    """
+    kind, sign = order.terms.order_type, order.terms.sign
+    own, other = (quote.bid, quote.ask) if sign > 0 else (quote.ask, quote.bid)
+    offset = sign * (order.terms.aux or Decimal(0))
+    if kind == "SNAP PRIM":
+        return own + offset
+    return (other if kind == "SNAP MKT" else quote.middle) - offset
 
 
 def within_limit(order: Order, price: Decimal, quote: Quote) -> bool:
@@ -85,7 +109,7 @@ def crossing(order: Order, quote: Quote) -> tuple[Decimal, Decimal] | None:
     buying = order.terms.sign > 0
     price, shown = (quote.ask, quote.ask_size) if buying else (quote.bid, quote.bid_size)
     if order.terms.order_type == "MIDPRICE":
-        price = (quote.bid + quote.ask) / 2
+        price = quote.middle
     if not within_limit(order, price, quote):
         return None
     if order.terms.tif == "FOK" and shown < order.remaining:

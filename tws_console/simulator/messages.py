@@ -75,11 +75,19 @@ def portfolio(account: str, held: Position, profit: Profit, price: Decimal) -> b
 
 
 def contract_details(
-    request_id: int, contract: Contract, exchange: str, now: datetime, version: int, *, always_open: bool = True
+    request_id: int,
+    contract: Contract,
+    exchange: str,
+    now: datetime,
+    version: int,
+    *,
+    under: Contract | None = None,
+    always_open: bool = True,
 ) -> bytes:
     """A contractDetails row for one listing as seen at `exchange`; bonds have a row of their own kind (18).
 
-    `always_open` writes the hours of the practice market, which never closes.
+    `under` is what a derivative is made on, if that is listed; `always_open` writes the hours of the practice market,
+    which never closes.
     """
     if contract.sec_type == "BOND":
         return _bond_details(request_id, contract, exchange, version)
@@ -96,14 +104,21 @@ def contract_details(
     fields += [_escaped(contract.long_name), contract.primary, contract.contract_month, contract.industry]
     fields += [contract.category, contract.subcategory, contract.time_zone]
     fields += [trading_hours(contract, now, liquid=liquid, always_open=always_open) for liquid in (False, True)]
-    fields += ["", "0", 0]
-    fields += [1, contract.symbol if contract.under_con_id else "", "IND" if contract.under_con_id else ""]
+    fields += ["", "0", *((1, "ISIN", contract.isin) if contract.isin else (0,))]
+    fields += [1, *_underlying(contract, under)]
     fields += [",".join([str(contract.rule_id)] * len(contract.exchanges)), contract.expiry, contract.stock_type]
     if version == 163:
         fields.append(contract.size_step)
     if version >= 164:
         fields += [contract.size_step] * 2 + [Decimal(100) if contract.sec_type == "STK" else contract.size_step]
     return frame(*fields)
+
+
+def _underlying(contract: Contract, under: Contract | None) -> tuple[str, str]:
+    """Symbol and type of what a derivative is made on; futures are made on indexes that are not all listed here."""
+    if under is not None:
+        return under.symbol, under.sec_type
+    return (contract.symbol, "IND") if contract.under_con_id else ("", "")
 
 
 def _bond_details(request_id: int, contract: Contract, exchange: str, version: int) -> bytes:
@@ -161,6 +176,13 @@ def index_ticks(request_id: int, numbers: dict[str, int], old: Quote | None, new
     names = ("last", "high", "low", "close", "open")
     changed = [name for name in names if old is None or getattr(old, name) != getattr(new, name)]
     return b"".join(_price_tick(request_id, numbers[name], getattr(new, name), 0) for name in changed)
+
+
+def quote_ticks(request_id: int, numbers: dict[str, int], old: Quote | None, new: Quote) -> bytes:
+    """Tick messages of what is quoted and never shows a trade: currency pairs and contracts for difference."""
+    parts = [_priced(request_id, numbers, old, new, side) for side in ("bid", "ask")]
+    changed = [name for name in ("high", "low", "close") if old is None or getattr(old, name) != getattr(new, name)]
+    return b"".join(parts + [_price_tick(request_id, numbers[name], getattr(new, name), 0) for name in changed])
 
 
 def _priced(request_id: int, numbers: dict[str, int], old: Quote | None, new: Quote, side: str) -> bytes:

@@ -35,7 +35,7 @@ def cancel_order(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """cancelOrder (4): version, order id, and from server version 169 on the manual cancel time."""
     cursor = Cursor(fields)
     cursor.skip()
-    order_id = cursor.integer()
+    order_id = cursor.identity()
     if gateway.read_only(session.client_id):
         _refuse_read_only(session, order_id)
     else:
@@ -117,11 +117,16 @@ def _without_tail(row: bytes) -> bytes:
 
 
 def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
-    """reqExecutions (7): today's executions that pass the filter, each with its commissionReport, then the end."""
+    """reqExecutions (7): today's executions that pass the filter, each with its fee, then the end."""
     cursor = Cursor(fields)
     cursor.skip()
     request_id, client = cursor.integer(), cursor.integer()
-    account, since = cursor.text(), _since(cursor.text())
+    account, written = cursor.text(), cursor.text()
+    try:
+        since = _since(written)
+    except (ValueError, KeyError):
+        session.send_error(request_id, 320, f"Error reading request: {written[:40]!r} is no time")
+        return
     symbol, sec_type, exchange, side = cursor.text(), cursor.text(), cursor.text(), cursor.text()
     asked = (account, symbol.upper(), sec_type, exchange, side[:1].upper())
 
@@ -136,7 +141,8 @@ def executions(gateway: Gateway, session: Session, fields: list[str]) -> None:
     for row in gateway.exchange.book.executions:
         if wanted(row):
             session.send(order_messages.execution_details(row, request_id, session.version))
-            session.send(order_messages.commission_report(row))
+            if row.charged:
+                session.send(order_messages.commission_report(row))
             found = True
     if found or not gateway.faults.take("no-execution-end", session.client_id):
         session.send(frame(55, 1, request_id))

@@ -24,6 +24,7 @@ TRAIL_TYPES = frozenset({"TRAIL", "TRAIL LIMIT"})
 TOUCH_TYPES = frozenset({"MIT", "LIT"})
 CLOSE_TYPES = frozenset({"MOC", "LOC"})
 LIMIT_TYPES = frozenset({"LMT", "STP LMT", "LIT", "LOC"})
+SNAP_TYPES = frozenset({"SNAP MKT", "SNAP MID", "SNAP PRIM"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,12 @@ class Terms:
         return self.order_type in TRAIL_TYPES
 
     @property
+    def starting(self) -> Decimal | None:
+        """Where an order begins that is pegged to a benchmark."""
+        written = self.kept.get("startingPrice")
+        return Decimal(written) if written else None
+
+    @property
     def needs_trigger(self) -> bool:
         """True for every type that waits for a price before it works."""
         return self.is_stop or self.is_trail or self.order_type in TOUCH_TYPES
@@ -157,8 +164,14 @@ class Order:
     filled: Decimal = Decimal(0)
     average: Decimal = Decimal(0)
     last_price: Decimal = Decimal(0)
+    cap: Decimal = Decimal(0)
+    """The price at which TWS holds a limit order, 0 for none."""
+    rested: bool = False
+    """It has been in the market with a limit: what trades from now on was waiting there."""
     commission: Decimal | None = None
     staged: bool = False
+    change: Terms | None = None
+    """What the order is to become when its change is transmitted."""
     held: bool = False
     triggered: bool = False
     cancel_pending: bool = False
@@ -168,6 +181,8 @@ class Order:
     warning: str = ""
     by_hand: bool = False
     stop: Decimal | None = None
+    pegged: Decimal | None = None
+    """The limit that a snap order has taken from the quote it met."""
     opens_at: datetime | None = None
     auction_at: datetime | None = None
     expires_at: datetime | None = None
@@ -248,11 +263,18 @@ class Execution:
     leg: Leg | None = None
     leg_contract: Contract | None = None
     allocated_to: str = ""
+    added: bool = False
+    """It was waiting in the market (the liquidity 1 of TWS), else it took what was there (2)."""
 
     @property
     def account(self) -> str:
         """Whose trade it is."""
         return self.allocated_to or self.order.terms.account
+
+    @property
+    def charged(self) -> bool:
+        """Whether it has a fee: a combination is charged by its legs."""
+        return self.contract.sec_type != "BAG"
 
     @property
     def contract(self) -> Contract:

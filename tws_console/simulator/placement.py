@@ -4,22 +4,29 @@ The field order and its version gates follow the official client libraries betwe
 the practice market does not act on is kept as it came, by name, so that it is echoed.
 """
 
-import re
 from decimal import Decimal
+from typing import cast
 
-from tws_console.simulator.attributes import DEFAULTS
+from tws_console.simulator.attributes import DEFAULTS, FLAG, NUMBER, TEXT, WHOLE, as_kind, as_written, is_scaled
 from tws_console.simulator.contracts import read_query
 from tws_console.simulator.orders import Condition, Leg, Placement, Terms
 from tws_console.simulator.wire import Cursor, is_unset, plain
 
-_FRACTION = re.compile(r"-?\d{1,30}\.\d{1,30}")
-_CONDITION_FIELDS = {"1": 6, "3": 3, "4": 3, "5": 4, "6": 5, "7": 5}
+_LEG_EXTRAS = (WHOLE, WHOLE, TEXT, WHOLE)  # openClose, shortSaleSlot, designatedLocation, exemptCode
+_CONDITIONS = {
+    "1": (TEXT, FLAG, NUMBER, WHOLE, TEXT, WHOLE),  # price, with contract, exchange and trigger method
+    "3": (TEXT, FLAG, TEXT),  # time
+    "4": (TEXT, FLAG, WHOLE),  # margin cushion
+    "5": (TEXT, TEXT, TEXT, TEXT),  # execution
+    "6": (TEXT, FLAG, WHOLE, WHOLE, TEXT),  # volume
+    "7": (TEXT, FLAG, NUMBER, WHOLE, TEXT),  # change in per cent
+}
 
 
 def read_placement(fields: list[str], version: int) -> Placement:
     """Decode the fields after the message number. Raises ValueError when the message is malformed."""
     cursor = Cursor(fields)
-    order_id = cursor.integer()
+    order_id = cursor.identity()
     query = read_query(cursor)
     cursor.skip(2)  # secIdType, secId
     values = _read_head(cursor)
@@ -32,13 +39,12 @@ def read_placement(fields: list[str], version: int) -> Placement:
 
 
 def _keep(cursor: Cursor, values: dict[str, object], *names: str) -> None:
-    """Keep the next fields as they came, without those that say what TWS writes anyway."""
+    """Keep the next fields, without those that say what TWS writes anyway. ValueError when one does not fit."""
     kept = values.setdefault("kept", {})
     assert isinstance(kept, dict)
     for name in names:
         field = cursor.text()
-        written = plain(Decimal(field)) if _FRACTION.fullmatch(field) else field
-        if not is_unset(field) and written != DEFAULTS[name]:
+        if not is_unset(field) and (written := as_written(name, field)) != DEFAULTS[name]:
             kept[name] = written
 
 
@@ -69,13 +75,13 @@ def _read_head(cursor: Cursor) -> dict[str, object]:
 
 def _read_legs(cursor: Cursor, values: dict[str, object]) -> None:
     values["legs"] = tuple(_read_leg(cursor) for _ in range(_count(cursor)))
-    values["leg_prices"] = tuple(cursor.text() for _ in range(_count(cursor)))
+    values["leg_prices"] = tuple(as_kind(NUMBER, cursor.text()) for _ in range(_count(cursor)))
     values["routing"] = tuple((cursor.text(), cursor.text()) for _ in range(_count(cursor)))
 
 
 def _read_leg(cursor: Cursor) -> Leg:
     con_id, ratio, action, exchange = cursor.integer(), cursor.integer(), cursor.text(), cursor.text()
-    return Leg(con_id, ratio, action, exchange, tuple(cursor.text() for _ in range(4)))
+    return Leg(con_id, ratio, action, exchange, tuple(as_kind(kind, cursor.text()) for kind in _LEG_EXTRAS))
 
 
 def _count(cursor: Cursor) -> int:
@@ -104,23 +110,29 @@ def _read_middle(cursor: Cursor, version: int, values: dict[str, object]) -> Non
     _keep(cursor, values, "stockRefPrice", "delta", "stockRangeLower", "stockRangeUpper")
     cursor.skip()  # overridePercentageConstraints, which is no attribute of the order
     _keep(cursor, values, "volatility", "volatilityType")
-    if cursor.text():  # deltaNeutralOrderType
-        cursor.skip(8 + 1)
-    else:
-        cursor.skip()  # deltaNeutralAuxPrice
+    has_second = bool(cursor.peek())
+    _keep(cursor, values, "deltaNeutralOrderType", "deltaNeutralAuxPrice")
+    if has_second:
+        _keep(cursor, values, "deltaNeutralConId", "deltaNeutralSettlingFirm", "deltaNeutralClearingAccount")
+        _keep(cursor, values, "deltaNeutralClearingIntent", "deltaNeutralOpenClose", "deltaNeutralShortSale")
+        _keep(cursor, values, "deltaNeutralShortSaleSlot", "deltaNeutralDesignatedLocation")
     _keep(cursor, values, "continuousUpdate", "referencePriceType")
     values["trail_stop"] = cursor.decimal()
     values["trailing_percent"] = cursor.decimal()
-    _keep(cursor, values, "scaleInitLevelSize", "scaleSubsLevelSize")
-    increment = cursor.decimal()
-    if increment is not None and increment > 0:
-        cursor.skip(7)
+    _read_scale(cursor, values)
+    has_hedge = bool(cursor.peek())
+    _keep(cursor, values, "hedgeType", *(["hedgeParam"] if has_hedge else []))
+    _keep(cursor, values, "optOutSmartRouting", "clearingAccount", "clearingIntent", "notHeld", "deltaNeutralContract")
+    if "deltaNeutralContract" in cast(dict[str, str], values["kept"]):
+        _keep(cursor, values, "underConId", "underDelta", "underPrice")
+
+
+def _read_scale(cursor: Cursor, values: dict[str, object]) -> None:
+    _keep(cursor, values, "scaleInitLevelSize", "scaleSubsLevelSize", "scalePriceIncrement")
+    if is_scaled(cast(dict[str, str], values["kept"])):
+        _keep(cursor, values, "scalePriceAdjustValue", "scalePriceAdjustInterval", "scaleProfitOffset")
+        _keep(cursor, values, "scaleAutoReset", "scaleInitPosition", "scaleInitFillQty", "scaleRandomPercent")
     cursor.skip(3)  # scaleTable, activeStart, activeStop
-    if cursor.text():  # hedgeType
-        cursor.skip()
-    _keep(cursor, values, "optOutSmartRouting", "clearingAccount", "clearingIntent", "notHeld")
-    if cursor.flag():  # delta-neutral contract
-        cursor.skip(3)
 
 
 def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
@@ -132,8 +144,9 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
     values["what_if"] = cursor.flag()
     cursor.skip()  # miscOptions
     _keep(cursor, values, "solicited", "randomizeSize", "randomizePrice")
-    if values["order_type"] in ("PEG BENCH", "PEGBENCH"):
-        cursor.skip(5)
+    if values["order_type"] == "PEG BENCH":
+        _keep(cursor, values, "referenceContractId", "isPeggedChangeAmountDecrease", "peggedChangeAmount")
+        _keep(cursor, values, "referenceChangeAmount", "referenceExchangeId")
     values["conditions"] = tuple(_read_condition(cursor) for _ in range(_count(cursor)))
     if values["conditions"]:
         values["conditions_ignore_rth"] = cursor.flag()
@@ -145,8 +158,7 @@ def _read_tail(cursor: Cursor, values: dict[str, object]) -> None:
     _read_cash(cursor, values)
     cursor.skip(4)  # the four fields of MiFID II, which no answer carries
     cursor.skip()  # dontUseAutoPriceForHedge
-    _keep(cursor, values, "isOmsContainer", "discretionaryUpToLimitPrice")
-    cursor.skip()  # usePriceMgmtAlgo
+    _keep(cursor, values, "isOmsContainer", "discretionaryUpToLimitPrice", "usePriceMgmtAlgo")
 
 
 def _read_cash(cursor: Cursor, values: dict[str, object]) -> None:
@@ -159,9 +171,9 @@ def _read_cash(cursor: Cursor, values: dict[str, object]) -> None:
 
 def _read_condition(cursor: Cursor) -> Condition:
     kind = cursor.text()
-    if kind not in _CONDITION_FIELDS:
+    if kind not in _CONDITIONS:
         raise ValueError(f"condition type {kind[:20]!r} is unknown")
-    return Condition(kind, tuple(cursor.text() for _ in range(_CONDITION_FIELDS[kind])))
+    return Condition(kind, tuple(as_kind(each, cursor.text()) for each in _CONDITIONS[kind]))
 
 
 def _read_versioned(cursor: Cursor, version: int, values: dict[str, object]) -> None:
@@ -171,3 +183,5 @@ def _read_versioned(cursor: Cursor, version: int, values: dict[str, object]) -> 
     for gate in (166, 169):  # advancedErrorOverride, manualOrderTime
         if version >= gate:
             cursor.skip()
+    if version >= 170 and values["order_type"] == "PEG MID":
+        _keep(cursor, values, "midOffsetAtWhole", "midOffsetAtHalf")

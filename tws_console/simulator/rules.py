@@ -1,8 +1,8 @@
 """Owns the checks a placement must pass before the Gateway books it.
 
-Imports `contracts`, `conditions`, `hours` and `orders`. A refusal here is answered by an error alone: no openOrder and
-no orderStatus follow (source: recordings of a real Gateway in github ThomasMarcelis/ibkr-go, api_order_rejects; code
-texts as in the product's message table).
+Imports `algos`, `contracts`, `conditions`, `hours`, `orders` and `wire`. A refusal here is answered by an error alone:
+no openOrder and no orderStatus follow (source: recordings of a real Gateway in github ThomasMarcelis/ibkr-go,
+api_order_rejects; code texts as in the product's message table).
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from tws_console.simulator.algos import algo_problem
 from tws_console.simulator.conditions import read_problem
 from tws_console.simulator.contracts import Catalogue, Contract, ContractQuery, conflict
 from tws_console.simulator.hours import read_moment
@@ -17,17 +18,25 @@ from tws_console.simulator.orders import (
     CLOSE_TYPES,
     LIMIT_TYPES,
     PENDING_SUBMIT,
-    STOP_TYPES,
     TOUCH_TYPES,
-    TRAIL_TYPES,
     Order,
     Terms,
 )
+from tws_console.simulator.wire import NO_ID
 
-KNOWN_TYPES = {"MKT", "LMT", "REL", "MIDPRICE"} | STOP_TYPES | TRAIL_TYPES | TOUCH_TYPES | CLOSE_TYPES
-OTHER_TYPES = frozenset({"PEG MKT", "PEG MID", "PEG BENCH", "PEG BEST", "BOX TOP", "MTL", "MKT PRT", "STP PRT", "VOL"})
-STOCK_ONLY_TYPES = CLOSE_TYPES | {"REL", "MIDPRICE"}
-KNOWN_TIFS = frozenset({"DAY", "GTC", "GTD", "IOC", "FOK", "OPG"})
+# The order types of the API, and their codes in the list of a contract (IBKR Campus TWS API docs, Order Types).
+TYPE_CODES = {
+    **{name: name for name in ("MKT", "LMT", "STP", "TRAIL", "MIT", "LIT", "MOC", "LOC", "REL", "MTL")},
+    "STP LMT": "STPLMT",
+    "TRAIL LIMIT": "TRAILLMT",
+    "MIDPRICE": "MIDPX",
+    "SNAP PRIM": "SNAPREL",
+    "VOL": "VOLAT",
+    **{name: name.replace(" ", "") for name in ("SNAP MKT", "SNAP MID", "PEG MID", "PEG BENCH", "PEG MKT", "PEG BEST")},
+    **{name: name.replace(" ", "") for name in ("PEG STK", "BOX TOP", "MKT PRT", "STP PRT", "PASSV REL")},
+}
+KNOWN_TIFS = frozenset({"DAY", "DTC", "GTC", "GTD", "IOC", "FOK", "OPG"})
+TRIGGER_METHODS = frozenset({0, 1, 2, 3, 4, 7, 8})
 MAX_GROUP_NAME = 64
 
 
@@ -48,6 +57,7 @@ READ_ONLY = Refusal(321, "Error validating request.-'bN' : cause - The API inter
 NO_SIZE = validating("The size value cannot be zero:")
 NO_PRICE = Refusal(463, "You must enter a valid price.")
 NO_SUCH_CONTRACT = Refusal(200, "No security definition has been found for the request")
+EXPIRED = Refusal(392, "Invalid Order: contract expired")
 OFF_TICK = Refusal(110, "The price does not conform to the minimum price variation for this contract.")
 DUPLICATE_ID = Refusal(103, "Duplicate order id")
 NOT_MODIFIABLE = Refusal(104, "Cannot modify a filled order.")
@@ -58,6 +68,11 @@ BAD_MOMENT = Refusal(
     "The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx where yyyymmdd "
     "and xx/xxxx are optional. E.g.: 20031126 15:59:00 US/Eastern",
 )
+
+
+def is_no_id(order_id: int) -> bool:
+    """Whether a number names no order: 0, and the mark of the client libraries for no value."""
+    return order_id in (0, NO_ID)
 
 
 def invalid_id(order_id: int) -> Refusal:
@@ -97,11 +112,13 @@ def ambiguous(symbol: str) -> Refusal:
 def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: datetime) -> Refusal | None:
     """The first rule that a new or changed order breaks at this moment, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
+        lambda: EXPIRED if contract.has_expired(now.date()) else None,
         lambda: _check_shape(terms, contract),
         lambda: _check_quantity(terms, contract),
         lambda: _check_tif(terms),
         lambda: _check_moments(terms, now),
         lambda: _check_trail(terms),
+        lambda: _check_algo(terms, contract),
         lambda: _check_prices(terms, contract, catalogue),
     )
     return next((refusal for check in checks if (refusal := check()) is not None), None)
@@ -110,15 +127,17 @@ def check_terms(terms: Terms, contract: Contract, catalogue: Catalogue, now: dat
 def _check_shape(terms: Terms, contract: Contract) -> Refusal | None:
     if terms.action not in ("BUY", "SELL", "SSHORT"):
         return Refusal(303, f"Invalid action: {terms.action}")
-    stock_only = terms.order_type in STOCK_ONLY_TYPES or terms.tif == "OPG"
-    if terms.order_type in OTHER_TYPES or (stock_only and contract.sec_type != "STK"):
-        return Refusal(387, "Unsupported order type for this exchange and security type.")
-    if terms.order_type not in KNOWN_TYPES:
+    code = TYPE_CODES.get(terms.order_type)
+    if code is None:
         return validating("Invalid order type was entered")
+    if not contract.takes(code) or (terms.tif == "OPG" and not contract.takes("OPG")):
+        return Refusal(387, "Unsupported order type for this exchange and security type.")
     if terms.what_if and not terms.transmit:
         return validating("What-If order should have transmit flag set to TRUE.")
     if terms.what_if and terms.legs:
         return Refusal(360, "No whatif check for smart combo")
+    if terms.trigger_method not in TRIGGER_METHODS:
+        return validating("Invalid trigger method")
     if len(terms.oca_group) > MAX_GROUP_NAME:
         return Refusal(401, f"The OCA group name is longer than {MAX_GROUP_NAME} characters.")
     return None
@@ -136,6 +155,8 @@ def _check_quantity(terms: Terms, contract: Contract) -> Refusal | None:
         return None
     if terms.quantity <= 0:
         return NO_SIZE
+    if not 0 <= terms.display_size <= terms.quantity:
+        return Refusal(10020, "Display Size should be positive and not greater than the size of the order.")
     if terms.quantity % contract.size_step:
         return Refusal(10318, "This order doesn't support fractional quantity trading")
     return None
@@ -175,10 +196,21 @@ def _check_trail(terms: Terms) -> Refusal | None:
     return None
 
 
+def _check_algo(terms: Terms, contract: Contract) -> Refusal | None:
+    if not terms.algo_strategy:
+        return None
+    if not contract.takes("ALGO"):
+        return Refusal(442, "Specified algorithm is not allowed for this order.")
+    problem = algo_problem(terms.algo_strategy, terms.algo_params)
+    return Refusal(*problem) if problem else None
+
+
 def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Refusal | None:
     needed: list[tuple[Decimal | None, Refusal]] = []
     if terms.order_type in LIMIT_TYPES:
         needed.append((terms.limit, NO_PRICE))
+    if terms.order_type == "PEG BENCH":
+        needed.append((terms.starting, NO_PRICE))
     if terms.is_stop:
         missing = terms.aux is None
         needed.append((terms.aux, validating("Please enter a stop price" if missing else "Invalid Stop Price")))
@@ -195,7 +227,7 @@ def _check_prices(terms: Terms, contract: Contract, catalogue: Catalogue) -> Ref
 def _optional_prices(terms: Terms) -> list[Decimal]:
     """Prices that a type may have; 0 is none."""
     optional = [terms.trail_stop] if terms.is_trail else []
-    if terms.order_type in ("TRAIL LIMIT", "REL", "MIDPRICE"):
+    if terms.order_type in ("TRAIL LIMIT", "REL", "MIDPRICE", "PEG MID"):
         optional.append(terms.limit)
     return [price for price in optional if price]
 

@@ -35,7 +35,7 @@ class SimulatorServer:
         self._scenario = load_scenario(self.settings.scenario)
         self.gateway = Gateway(self.settings)
         fill_gateway(self.gateway, self._scenario)
-        self.timeline = Timeline(self.gateway)
+        self.timeline = Timeline(self.gateway, self._push_due)
         self.stopped = asyncio.Event()
         self.host, self.port = "", 0
         self.control_port = 0
@@ -173,8 +173,7 @@ class SimulatorServer:
             self._push_ticks()
             if now - profit_at >= PROFIT_SECONDS:
                 profit_at = now
-                for session in list(self.gateway.sessions.values()):
-                    account_requests.push_profits(self.gateway, session)
+                self._push_profits()
             if now - account_at >= ACCOUNT_SECONDS:
                 account_at = now
                 self._push_accounts()
@@ -185,6 +184,14 @@ class SimulatorServer:
             parts = [data_requests.feed_update(self.gateway, number, feed) for number, feed in wanted.feeds.items()]
             parts += [due() for due in wanted.streams.values()]
             session.send(b"".join(parts))
+
+    def _push_profits(self) -> None:
+        for session in list(self.gateway.sessions.values()):
+            account_requests.push_profits(self.gateway, session)
+
+    def _push_due(self) -> None:
+        self._push_ticks()
+        self._push_profits()
 
     def _push_accounts(self) -> None:
         for session in list(self.gateway.sessions.values()):

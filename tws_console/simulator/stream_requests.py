@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from tws_console.simulator import history, schedule
 from tws_console.simulator.clock import read_moment
-from tws_console.simulator.contracts import Contract, read_query
+from tws_console.simulator.contracts import Contract, read_dated_query, read_query
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.history_requests import refuse
 from tws_console.simulator.lines import all_taken
@@ -23,6 +23,8 @@ from tws_console.simulator.wire import Cursor, Field, frame
 BAR_SECONDS = 5
 MAX_TICK_STREAMS = 3
 MAX_PAST_TICKS = 1000
+_BAR_KINDS = ("TRADES", "MIDPOINT", "BID", "ASK")
+WRONG_KIND = "What to show field is missing or incorrect."
 _KINDS = {"LAST": 1, "ALLLAST": 2, "BIDASK": 3, "MIDPOINT": 4}
 _started: WeakKeyDictionary[Gateway, deque[float]] = WeakKeyDictionary()
 
@@ -37,6 +39,9 @@ def real_time_bars(gateway: Gateway, session: Session, fields: list[str]) -> Non
     streams = session.subscriptions.streams
     if ("real-time", request_id) in streams:
         session.send_error(request_id, 322, "Error processing request.-'bZ' : cause - Duplicate ticker id")
+        return
+    if kind not in _BAR_KINDS:
+        session.send_error(request_id, 321, f"Error validating request.-'bS' : cause - {WRONG_KIND}")
         return
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:
@@ -64,7 +69,7 @@ def real_time_bars(gateway: Gateway, session: Session, fields: list[str]) -> Non
 
 
 def _bar_problem(gateway: Gateway, contract: Contract, kind: str) -> str | None:
-    if kind not in ("TRADES", "MIDPOINT", "BID", "ASK") or not history.offers(contract, kind):
+    if not history.offers(contract, kind):
         return f"No historical market data for {contract.symbol}/{contract.sec_type} {kind}"
     if not contract.entitled:
         return f"No market data permissions for {contract.primary} {contract.sec_type}"
@@ -173,8 +178,7 @@ def cancel_tick_by_tick(gateway: Gateway, session: Session, fields: list[str]) -
 def past_ticks(gateway: Gateway, session: Session, fields: list[str]) -> None:
     """reqHistoricalTicks (96): at most 1,000 from a beginning on, or up to an end."""
     cursor = Cursor(fields)
-    request_id, described = cursor.integer(), read_query(cursor)
-    cursor.skip()  # includeExpired
+    request_id, described = cursor.integer(), read_dated_query(cursor)
     begin, end, count, kind = cursor.text(), cursor.text(), cursor.integer(), cursor.text().upper()
     contract = one_contract(gateway, session, request_id, described)
     if contract is None:

@@ -4,6 +4,7 @@ One seed and a set clock give the same bytes for the same requests, however long
 and what a scenario tells of the past are those of the moment that was set.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,10 +20,14 @@ USAGE = "clock +SECONDS|TIME|real|xFACTOR"
 
 
 class Timeline:
-    """Moves the gateway through time. Made once, when the scenario has been filled in."""
+    """Moves the gateway through time. Made once, when the scenario has been filled in.
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    `moved` is called after each request to move the clock: what is due by then goes out before anything that is asked
+    afterwards is answered, and not at the next beat of the wall clock.
+    """
+
+    def __init__(self, gateway: Gateway, moved: Callable[[], None] = lambda: None) -> None:
+        self._gateway, self._moved = gateway, moved
         self._started, self._began_set = gateway.clock.now(), gateway.clock.is_set
         self._past = list(gateway.exchange.book.orders.values())
         self._past_executions = len(gateway.exchange.book.executions)
@@ -53,6 +58,7 @@ class Timeline:
         elif written:
             self.set(read_moment(written))
         self.beat()
+        self._moved()
         return {"clock": clock.now().isoformat(), "mode": clock.mode}
 
     def set(self, moment: datetime) -> None:

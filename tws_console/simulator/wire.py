@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 UNSET_DOUBLE = "1.7976931348623157E308"
 UNSET_INTEGER = "2147483647"
+NO_ID = int(UNSET_INTEGER)
 MAX_FRAME = 1 << 20
 _MAX_DIGITS = 40
 
@@ -113,22 +114,33 @@ class Cursor:
         self._at += 1
         return value
 
+    def peek(self) -> str:
+        """The next field, which is read again."""
+        value = self.text()
+        self._at -= 1
+        return value
+
     def skip(self, count: int = 1) -> None:
         """Pass over `count` fields."""
         for _ in range(count):
             self.text()
 
     def integer(self) -> int:
-        """The next field as a whole number; empty and the unset marks read as 0."""
+        """The next field as a whole number of 32 bits; empty and the unset marks read as 0."""
         value = self.text()
-        return 0 if is_unset(value) else int(Decimal(value)) if _is_number(value) else _no_number(value)
+        return 0 if is_unset(value) else whole(value)
+
+    def identity(self) -> int:
+        """The next field as the id of an order or a client: the mark for no value is a number like others here."""
+        value = self.text()
+        return NO_ID if value == UNSET_INTEGER else whole(value) if value else 0
 
     def decimal(self) -> Decimal | None:
         """The next field as a decimal; empty and the unset marks read as None."""
         value = self.text()
         if is_unset(value):
             return None
-        return Decimal(value) if _is_number(value) else Decimal(_no_number(value))
+        return number(value)
 
     def flag(self) -> bool:
         """The next field as a boolean."""
@@ -154,5 +166,18 @@ def _is_number(value: str) -> bool:
     return number.is_finite() and abs(number.adjusted()) <= _MAX_DIGITS
 
 
-def _no_number(value: str) -> int:
-    raise ValueError(f"{value[:40]!r} is not a number")
+def number(value: str) -> Decimal:
+    """Text as a decimal. ValueError when it is none, or none of a size that can occur."""
+    if not _is_number(value):
+        raise ValueError(f"{value[:40]!r} is not a number")
+    return Decimal(value)
+
+
+def whole(value: str) -> int:
+    """Text as a whole number. ValueError when it is none, or has more than 32 bits."""
+    found = number(value)
+    if abs(found) > NO_ID:
+        raise ValueError(f"{value[:40]!r} is out of range")
+    if found % 1:
+        raise ValueError(f"{value[:40]!r} is not a whole number")
+    return int(found)

@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tws_console.model.clock import Clock
 from tws_console.model.notice import Tone
 from tws_console.model.session import ID_IN_USE, Phase, SessionState
-from tws_console.tui import desk, modes, money, recovering
+from tws_console.tui import cancelling, desk, modes, modifying, money, recovering
 from tws_console.tui.bindings import PAGES, Where, of
 from tws_console.tui.bound import bind
 from tws_console.tui.bridge import Bridge
@@ -50,7 +50,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     """
 
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = modes.MODES  # type: ignore[assignment]
-    DEFAULT_MODE = "connect"
+    DEFAULT_MODE = modes.FIRST
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tws-console"
     BINDINGS: ClassVar[list[BindingType]] = bind(*of(Where.EVERYWHERE))
@@ -80,8 +80,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.demo_wanted = False
         self.gone = GoneRows()
         super().__init__(driver_class=driver, ansi_color=no_color)
-        self.register_theme(textual_theme(self._tokens))
-        self.theme = f"tws-{self._tokens.name}"
+        self._begin_with_theme()
         self.gate = StopGate(self)
 
     # what widgets and dialogs ask
@@ -116,8 +115,19 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The trade page once it has been up."""
         return modes.existing_trade_page(self)
 
+    def get_default_screen(self) -> Screen[None]:
+        return ConnectPage()
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return css_variables(self._tokens)
+
+    def _begin_with_theme(self) -> None:
+        """Take the theme before any style has been parsed. To assign it would have all of them parsed again twice,
+        which the first paint would have to wait for.
+        """
+        self.register_theme(textual_theme(self._tokens))
+        self.set_reactive(App.theme, f"tws-{self._tokens.name}")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # life
 
@@ -139,7 +149,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The first complete connection opens the pages; a later loss leaves them open."""
         if not self._connected and self.session.phase is Phase.UP:
             self._connected = True
-            if self.current_mode == "connect":
+            if self.current_mode == modes.FIRST:
                 self.switch_mode("trade")
 
     def on_hung_up(self) -> None:
@@ -225,11 +235,18 @@ class ConsoleApp(App[int], inherit_bindings=False):
     async def action_ticket(self, side: str) -> None:
         await desk.open_ticket(self, side)
 
+    def action_modify_order(self) -> None:
+        modifying.ask_modify(self)
+
     def action_cancel_order(self) -> None:
-        desk.ask_cancel(self)
+        cancelling.ask_cancel(self)
 
     def action_cancel_scope(self) -> None:
-        desk.ask_cancel_scope(self)
+        cancelling.ask_cancel_scope(self)
+
+    def action_mark(self, what: str) -> None:
+        if self.page is not None:
+            self.page.mark(what)
 
     def action_choose(self, choice: str) -> None:
         recovering.ask_choice(self, choice)

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 STEP = 0.1
 """Seconds between two looks."""
-BEHIND_A_DIALOG = 5
-"""Looks per repaint while a dialog is open: every change behind it repaints the whole screen."""
+BEHIND_A_QUESTION = 5
+"""Looks per repaint while a dialog or the stop bar is open: every change behind a dialog repaints the whole screen, and
+what is painted takes from the thread that waits for the answer to the bar.
+"""
 SECOND = 10
 
 
 class Bridge:
-    """Drains the engine ten times a second, twice while a dialog is open."""
+    """Drains the engine ten times a second, twice while a dialog or the stop bar is open."""
 
     def __init__(self, app: ConsoleApp, engine: EnginePort) -> None:
         self._app = app
@@ -40,8 +42,8 @@ class Bridge:
             return
         self._looks += 1
         second = self._looks % SECOND == 0
-        modal = stack[-1].is_modal
-        if modal and self._looks % BEHIND_A_DIALOG:
+        asking = stack[-1].is_modal or self._app.gate.control.open
+        if asking and self._looks % BEHIND_A_QUESTION:
             return
         page = self._page()
         if page is not None and not page.is_mounted:

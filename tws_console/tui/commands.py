@@ -17,14 +17,17 @@ MOST_ROWS = 16
 
 
 class CommandPalette(Dialog[Action | None]):
-    """The chosen action, or None. `places` are where keys work right now; the caller carries the action out."""
+    """The chosen action, or None. `places` are where keys work right now; the caller carries the action out. It begins
+    with what was `typed`, and leaves the action that led here `out`.
+    """
 
     TYPED = True
 
-    def __init__(self, places: Iterable[Where], typed: str = "") -> None:
+    def __init__(self, places: Iterable[Where], typed: str = "", out: str = "") -> None:
         super().__init__(no=None)
         self._places = tuple(places)
         self._typed = Typed(typed)
+        self._out = out
         self._chosen = 0
 
     def heading(self) -> Spans:
@@ -66,7 +69,8 @@ class CommandPalette(Dialog[Action | None]):
             self.draw()
 
     def _all(self) -> tuple[Entry, ...]:
-        return entries(self._places, frozen=console(self).session.frozen)
+        found = entries(self._places, frozen=console(self).session.frozen)
+        return tuple(entry for entry in found if entry.action.id != self._out)
 
     def _found(self) -> tuple[Entry, ...]:
         return matching(self._all(), self._typed.text)

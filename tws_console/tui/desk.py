@@ -1,11 +1,10 @@
-"""What the app's keys lead to: questions about orders, leaving, releasing, and what is copied.
+"""What the app's keys lead to: tickets, leaving, releasing, and what is copied.
 
 May import textual; not the engine. Each dialog is imported when it is first needed: the first paint waits for none.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from tws_console.model.notice import Tone
@@ -13,13 +12,7 @@ from tws_console.tui import modes
 from tws_console.tui.bindings import Action
 
 if TYPE_CHECKING:
-    from tws_console.model.order import Order
-    from tws_console.model.order_scope import OrderScope
     from tws_console.tui.app import ConsoleApp
-    from tws_console.tui.modals.dialog import Dialog
-    from tws_console.tui.views.selection import Facts
-
-log = logging.getLogger("tws_console.tui")
 
 
 async def open_ticket(app: ConsoleApp, side: str) -> None:
@@ -46,76 +39,6 @@ async def next_problem(app: ConsoleApp, step: int) -> None:
         page = app.page
     if page is not None and not page.next_problem(step):
         app.say(Tone.INFO, "No order needs a look.")
-
-
-def ask_cancel(app: ConsoleApp) -> None:
-    """Ask about the order as it is at this key press; the answer cancels that very order."""
-    page = app.page
-    order = page.selected_order() if page is not None else None
-    if page is None or order is None:
-        app.say(Tone.INFO, "No order is under the cursor: nothing was cancelled.")
-        return
-    facts = page.facts()
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            app.keep(_cancel(app, order))
-
-    app.push_screen(_cancel_question(order, facts), answered)
-
-
-def _cancel_question(order: Order, facts: Facts) -> Dialog[bool]:
-    """The question about a cancel from here, about one under another client id, or why there is none."""
-    from tws_console.rules.capability import CANCEL, TAKEOVER
-    from tws_console.tui.modals.cancel import CancelModal
-    from tws_console.tui.modals.takeover import TakeoverModal
-
-    found = facts.capability(order)
-    elsewhere = TAKEOVER in found.can or (CANCEL in found.can and order.client_id != facts.client_id)
-    return TakeoverModal(order, facts.orders) if elsewhere else CancelModal(order, found, facts.orders)
-
-
-def ask_cancel_scope(app: ConsoleApp) -> None:
-    """Ask which orders to cancel: those that share something with the order under the cursor at this key press."""
-    page = app.page
-    order = page.selected_order() if page is not None else None
-    if page is None or order is None:
-        app.say(Tone.INFO, "No order is under the cursor: nothing was cancelled.")
-        return
-    from tws_console.tui.modals.scope import ScopeModal
-
-    def answered(scope: OrderScope | None) -> None:
-        engine = app.engine
-        if scope is None or engine is None:
-            return
-        try:
-            engine.stop.fire_at(scope)
-        except ValueError as error:
-            app.say(Tone.WARN, str(error))
-            return
-        app.switch_mode("proof")
-
-    app.push_screen(ScopeModal(order, page.facts().orders), answered)
-
-
-async def _cancel(app: ConsoleApp, order: Order) -> None:
-    from tws_console.tui.views.orders import describe
-
-    engine = app.engine
-    if engine is None:
-        return
-    try:
-        # What a takeover does, to manual orders too, stood in the question that was answered with yes.
-        result = await engine.cancels.cancel(order, agreed=True)
-    except Exception as error:
-        # The task's end is nobody's business but the user's: whatever it was, the order may still be live.
-        log.exception("cancel of %s", order.key)
-        app.say(Tone.BAD, f"{describe(order)}: the cancel failed, the order may be live: {error}")
-        return
-    if result.outcome == "cancelled":
-        app.say(Tone.GOOD, f"{describe(order)}: cancelled")
-    elif result.reason:
-        app.say(Tone.WARN, f"{describe(order)}: {result.outcome}: {result.reason}")
 
 
 def ask_quit(app: ConsoleApp) -> None:
@@ -196,4 +119,4 @@ def show_palette(app: ConsoleApp, typed: str = "") -> None:
             app.call_after_refresh(app.run_action, f"app.{action.method}")
 
     if not app.screen.is_modal:
-        app.push_screen(CommandPalette(modes.where(app.screen)[0], typed), chosen)
+        app.push_screen(CommandPalette(modes.where(app.screen)[0], typed, "app.pages" if typed else ""), chosen)

@@ -205,6 +205,23 @@ def from_row(
     return draft
 
 
+def of_order(order: Order) -> Draft:
+    """A live order as a draft, to be changed."""
+    return Draft(
+        symbol=order.instrument.name,
+        side=order.action,
+        quantity=_plain(order.quantity),
+        type=order.order_type,
+        limit=_plain(order.limit_price),
+        stop=_plain(order.aux_price),
+        tif=order.tif,
+        hours="outside" if order.outside_rth else "regular",
+        account=order.account,
+        send="transmit",
+        instrument=order.instrument,
+    )
+
+
 def to_close(position: Position, limit: Decimal | None) -> Draft:
     """The draft that closes the position exactly; `limit` is the price to start with, None while there is none."""
     side = "SELL" if position.quantity > 0 else "BUY"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tws_console.model.stop import StopReport, StopScope
     from tws_console.model.ticket import OrderRequest, Ticket
     from tws_console.model.verdict import Verdict, WhatIf
+    from tws_console.rules.amend import Wish
     from tws_console.rules.flatten_plan import How
     from tws_console.tui.gone import GoneRows
     from tws_console.tui.stop import StopActions
@@ -117,6 +118,14 @@ class CancelsPort(Protocol):
     async def cancel(self, order: Order, timeout: float = 5.0, *, agreed: bool = False) -> Any: ...
 
 
+class ModifyingPort(Protocol):
+    """Changes of one live order in place."""
+
+    def cannot(self, order: Order, /) -> str: ...
+    async def verdicts(self, order: Order, request: OrderRequest, /) -> tuple[Verdict, ...]: ...
+    async def modify(self, order: Order, wish: Wish, timeout: float = 5.0) -> Any: ...
+
+
 class StopPort(Protocol):
     @property
     def report(self) -> StopReport | None: ...
@@ -176,6 +185,8 @@ class EnginePort(Protocol):
     def trading(self) -> TradingPort: ...
     @property
     def cancels(self) -> CancelsPort: ...
+    @property
+    def modifying(self) -> ModifyingPort: ...
     @property
     def stop(self) -> StopPort: ...
     @property

@@ -76,9 +76,14 @@ class TicketForm:
         return replace(self.draft, instrument=None, steps=()) != replace(self.start, instrument=None, steps=())
 
     @property
+    def asks(self) -> bool:
+        """True while a question stands in the place of the fields."""
+        return self.offer is not None or self.candidates is not None
+
+    @property
     def field_actions(self) -> frozenset[str]:
         """Ids of the actions that work in this field only."""
-        if self.offer is not None or self.candidates is not None or self.focus in TEXTS - PRICES:
+        if self.asks or self.focus in TEXTS - PRICES:
             return frozenset()
         return frozenset({"ticket.tick", "ticket.take"} if self.focus in PRICES else {"ticket.choose"})
 
@@ -119,7 +124,7 @@ class TicketForm:
         """Pasted text goes into a text field as text, its first line only; anywhere else it is dropped."""
         first = next(iter(text.splitlines()), "")
         shown = "".join(char for char in first if char.isprintable()).strip()
-        if self.focus not in TEXTS or self.candidates is not None or self.offer is not None or not shown:
+        if self.focus not in TEXTS or self.asks or not shown:
             return Effect.NONE
         self._insert(shown)
         return Effect.CHANGED

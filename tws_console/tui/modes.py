@@ -61,8 +61,12 @@ def _proof() -> Screen[Any]:
     return ProofScreen()
 
 
+FIRST = "connect"
+"""The mode that the app begins with. Its page is the app's default screen: for any other one Textual parses all styles
+a second time before the first paint.
+"""
+
 MODES: dict[str, Callable[[], Screen[Any]]] = {
-    "connect": ConnectPage,
     "trade": _trade,
     "orders": _orders,
     "positions": _positions,

@@ -25,7 +25,9 @@ log = logging.getLogger("tws_console.tui")
 async def run_console(app: ConsoleApp, environ: Mapping[str, str] = os.environ) -> int:
     """The exit status. Any end that is not the user's own is not 0."""
     loop = asyncio.get_running_loop()
-    signals = [number for name in ("SIGHUP", "SIGTERM") if (number := getattr(signal, name, None)) is not None]
+    signals = [
+        number for name in ("SIGHUP", "SIGTERM", "SIGINT") if (number := getattr(signal, name, None)) is not None
+    ]
     screen = loop.create_task(app.run_async(mouse="SSH_CONNECTION" not in environ))
     for number in signals:
         loop.add_signal_handler(number, _leave, app, number, screen)

@@ -46,6 +46,9 @@ async def test_rows_are_stale_until_listed_again_when_the_link_drops(desk: Desk)
     await back_up(desk)
     await until(desk.engine, lambda: not desk.row(order).stale)
     assert desk.row(order).live
+    await until(desk.engine, lambda: desk.notices().count("connected as client") == 2)
+    links = [kind for kind, _ in (await desk.journal()).events if kind.startswith("link-")]
+    assert links == ["link-up", "link-lost", "link-up"]
 
 
 async def test_placement_is_unknown_and_acknowledged_late_when_tws_stalls(desk: Desk) -> None:

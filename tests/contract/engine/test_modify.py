@@ -168,6 +168,22 @@ async def test_late_answer_counts_when_the_broker_stalls(empty_sim: SimulatorPro
         await until(engine, lambda: row(engine, order.perm_id).limit_price == Decimal(49))
         await until(engine, lambda: row(engine, order.perm_id).status is Status.WORKING)
         assert len(places(empty_sim)) == 2
+    assert [state for kind, _, state, _ in intents(home) if kind == "modify"] == ["acked"]
+
+
+async def test_unanswered_change_is_no_question_when_its_order_has_ended(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(empty_sim, home, polling=True) as engine:
+        order = await placed(engine)
+        empty_sim.ctl("fault", "drop-placement", f"client={CLIENT}")
+        result = await engine.modifying.modify(order, Wish(limit_price=Decimal("49")), timeout=0.5)
+        assert result.outcome == "unknown"
+
+        empty_sim.ctl("fill", order.perm_id)
+        await until(engine, lambda: row(engine, order.perm_id).status is Status.FILLED)
+
+    assert [row for row in intents(home) if row[0] == "modify"] == [("modify", order.perm_id, "ended", "it is filled")]
 
 
 async def test_row_says_modifying_while_the_answer_is_awaited(empty_sim: SimulatorProcess, home: Path) -> None:

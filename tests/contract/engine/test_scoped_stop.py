@@ -10,6 +10,7 @@ import pytest
 from tests.support.engine import connected_engine, row, ticket, until
 from tests.support.simulator import SimulatorProcess
 from tws_console.engine.engine import Engine
+from tws_console.model.ids import OrderKey
 from tws_console.model.order_scope import OrderScope
 from tws_console.model.problems import ErrorCode
 from tws_console.model.stop import Outcome, StopVerdict
@@ -62,6 +63,24 @@ async def test_own_and_foreign_orders_of_a_side_end_when_it_is_the_scope(sim: Si
             report = await engine.stop.wait(0.5)
             assert not report.proved
             assert all("by hand" in line.reason for line in report.orders if line.outcome is Outcome.LIVE)
+
+
+async def test_exactly_the_marked_orders_end_when_one_of_them_was_marked_before_its_permid_was_told(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    foreign, before = sim.book(client_id=3)[0]["perm_id"], perm_ids(sim.book())
+    async with connected_engine(sim, home, polling=True) as engine:
+        mine = await engine.trading.place(await ticket(engine, "SELL", limit="90"))
+        assert mine.order is not None
+        assert mine.order.order_id is not None
+        marked = frozenset({OrderKey.perm(foreign), OrderKey.alias(11, mine.order.order_id)})
+
+        engine.stop.fire_at(OrderScope(keys=marked))
+        report = await engine.stop.wait(15)
+
+        assert report.proved, report.why
+        assert {line.perm_id for line in report.orders} == {foreign, mine.order.perm_id}
+        assert perm_ids(sim.book()) == before - {foreign}
 
 
 async def test_scoped_stop_is_proved_on_a_second_link_when_lists_of_the_main_one_stop_ending(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,6 +92,17 @@ async def test_link_comes_back_when_the_journal_cannot_be_used(empty_sim: Simula
         assert report.sent_ms is not None
         assert "journal" in " ".join(report.notes)
         assert not report.proved
+
+
+async def test_stop_is_proved_when_another_program_holds_the_journal(sim: SimulatorProcess, home: Path) -> None:
+    async with connected_engine(sim, home, polling=True) as engine:
+        with closing(sqlite3.connect(home / "journal.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            engine.stop.fire()
+            report = await engine.stop.wait(30)
+            other.execute("ROLLBACK")
+
+        assert report.proved, report.why
 
 
 async def test_report_stands_still_when_the_freeze_is_released(sim: SimulatorProcess, home: Path) -> None:

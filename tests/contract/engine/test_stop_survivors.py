@@ -80,6 +80,25 @@ async def test_manual_survivor_says_where_to_cancel_it(sim: SimulatorProcess, ho
         assert not sim.requests(CANCEL)
 
 
+async def test_stop_says_when_it_tries_again_while_an_order_survives_and_no_more_once_it_is_proved(
+    sim: SimulatorProcess, home: Path
+) -> None:
+    sim.ctl("fault", "survivor", f"perm={sim.book()[0]['perm_id']}")
+    async with connected_engine(sim, home, polling=True) as engine:
+        engine.stop.fire()
+        await until(engine, lambda: _counts_down(engine), 15)
+        sim.ctl("clear", "all")
+        report = await engine.stop.wait(30)
+
+        assert report.proved, report.why
+        assert report.next_try_ms is None
+
+
+def _counts_down(engine: Engine) -> bool:
+    report = engine.stop.report
+    return report is not None and report.next_try_ms is not None and report.next_try_ms > report.elapsed_ms
+
+
 async def test_line_tells_of_another_users_cancel_when_the_broker_refuses_ours(
     sim: SimulatorProcess, home: Path
 ) -> None:

@@ -93,6 +93,10 @@ async def test_link_reads_account_positions_and_history_when_it_starts(sim: Simu
     assert fills
     assert all(fill.time is not None and not fill.live for fill in fills)
     assert all(row.perm_id and row.status for row in completed)
+    # TWS writes the total quantity 0 for filled ones (recorded in github wboayue/rust-ibapi, completed_orders).
+    filled = [row for row in completed if row.status == "Filled"]
+    assert filled
+    assert all(row.filled and row.quantity == row.filled for row in filled)
     assert {event.account for event in events if isinstance(event, PositionSeen)} == set(link.accounts)
     await link.close()
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.contract.simulator.conftest import Connect
+from tests.support.control import ctl
 from tests.support.raw_client import Message, RawClient, eventually, place_fields
 from tws_console.simulator.faults import FAULTS
 from tws_console.simulator.server import SimulatorServer
@@ -259,3 +261,22 @@ async def test_error_names_the_known_faults_when_name_is_unknown(empty: Simulato
     writer.close()
     assert all(name in answers[0]["error"] for name in FAULTS)
     assert all(set(answer) == {"error"} for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "sentence"),
+    [
+        ("price", ["AAPL", "abc"], "abc is no number"),
+        ("price", ["AAPL", "nan"], "nan is no number"),
+        ("manual", ["BUY", "x", "AAPL", "LMT", "1"], "x is no number"),
+        ("fill", ["x"], "x is no whole number"),
+        ("log", ["--since", "x"], "x is no whole number"),
+        ("fault", ["201", "foo=bar"], "no option is named foo; known: "),
+        ("fault", ["201", "count=x"], "count= is a whole number, not x"),
+    ],
+)
+async def test_one_sentence_says_what_is_wrong_when_a_control_request_is(
+    empty: SimulatorServer, verb: str, args: list[str], sentence: str
+) -> None:
+    with pytest.raises(AssertionError, match=f"'error': \"?'?{re.escape(sentence)}"):
+        await ctl(empty.control_port, verb, *args)

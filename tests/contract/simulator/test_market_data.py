@@ -69,10 +69,10 @@ async def test_last_bar_goes_on_when_kept_up_to_date(still: SimulatorServer, con
     ("changes", "code", "text"),
     [
         ({"size": "7 mins"}, "321", "bar size setting is invalid"),
-        ({"kind": "GOSSIP"}, "321", "query type is invalid"),
-        ({"duration": "3 X"}, "321", "duration is invalid"),
+        ({"kind": "GOSSIP"}, "321", "What to show value of GOSSIP rejected."),
+        ({"duration": "3 X"}, "321", "duration format is integer{SPACE}unit"),
         ({"duration": "400 D"}, "321", "must be made in years"),
-        ({"end": "teatime"}, "321", "is no time"),
+        ({"end": "teatime"}, "10314", "The date, time, or time-zone entered is invalid"),
         ({"end": "20261118 16:00:00", "live": 1}, "321", "must be empty"),
         ({"contract": XOM}, "162", "No market data permissions for NYSE STK"),
         ({"contract": EUR}, "162", "No historical market data for EUR/CASH@IDEALPRO"),

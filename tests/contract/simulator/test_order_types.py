@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from tests.contract.simulator.conftest import Connect
+from tests.support.open_order import read_open_order
 from tests.support.order_fields import order_fields
 from tests.support.raw_client import RawClient
 from tests.support.steps import steps_of
+from tws_console.simulator import rules
 from tws_console.simulator.orders import Order
 from tws_console.simulator.server import SimulatorServer
 
@@ -120,6 +122,78 @@ async def test_midprice_order_fills_between_bid_and_ask_when_its_cap_allows(
     resting = empty.exchange.book.find(11, 1)
     assert resting is not None
     assert resting.status == "Submitted"
+
+
+@pytest.mark.parametrize(
+    ("terms", "side"),
+    [
+        ({"order_type": "SNAP PRIM"}, "bid"),
+        ({"order_type": "SNAP MKT", "stop": "0.5"}, "ask"),
+        ({"order_type": "SNAP MID", "stop": "0.5"}, "middle"),
+        ({"order_type": "SNAP PRIM", "action": "SELL"}, "ask"),
+        ({"order_type": "PEG MID"}, None),
+        ({"order_type": "PEG BENCH", "starting_price": "150", "benchmark": [272093, 1, "0.02", "0.03", "X"]}, None),
+    ],
+)
+async def test_pegged_order_rests_beside_the_quote_it_met(
+    empty: SimulatorServer, connect: Connect, terms: dict[str, object], side: str | None
+) -> None:
+    client = await connect(empty, 11)
+    empty.gateway.market.jump(AAPL, PRICE)
+    quote = empty.gateway.market.quote(AAPL)
+    client.send(*order_fields(1, **terms))  # type: ignore[arg-type]
+    await client.until_status(1, "Submitted")
+    await client.until_status(1, "Submitted")
+    order = empty.exchange.book.find(11, 1)
+    assert order is not None
+    assert order.filled == 0
+    if side is not None:
+        assert order.pegged == getattr(quote, side) - Decimal(str(terms.get("stop", 0)))
+    row = read_open_order(client.received[-2])
+    if terms["order_type"] == "PEG BENCH":
+        assert (row["startingPrice"], row["benchmark"]) == ("150", "272093,1,0.02,0.03,X")
+    empty.exchange.fill_by_hand(order.perm_id, None, PRICE)
+    await client.until_status(1, "Filled")
+
+
+async def test_order_to_the_limit_keeps_the_price_of_the_market_when_more_is_left(
+    empty: SimulatorServer, connect: Connect
+) -> None:
+    client = await connect(empty, 11)
+    empty.gateway.market.jump(AAPL, PRICE)
+    client.send(*order_fields(1, order_type="MTL", quantity=5000))
+    await client.until_id(11)
+    order = empty.exchange.book.find(11, 1)
+    assert order is not None
+    first, filled = order.last_price, order.filled
+    assert 0 < filled < 5000
+    empty.gateway.market.jump(AAPL, PRICE + 5)
+    empty.exchange.match_all()
+    assert (order.filled, order.status) == (filled, "Submitted")
+    empty.gateway.market.jump(AAPL, PRICE - 5)
+    empty.exchange.match_all()
+    assert order.filled > filled
+    assert order.last_price <= first
+
+
+@pytest.mark.parametrize(
+    ("con_id", "symbol", "sec_type"), [(AAPL, "AAPL", "STK"), (12087792, "EUR", "CASH")], ids=["stock", "currency"]
+)
+async def test_order_type_is_refused_when_the_contract_does_not_list_it(
+    empty: SimulatorServer, connect: Connect, con_id: int, symbol: str, sec_type: str
+) -> None:
+    client = await connect(empty, 11)
+    contract = empty.gateway.catalogue.contracts[con_id]
+    where = {"con_id": con_id, "symbol": symbol, "sec_type": sec_type, "exchange": contract.default_exchange}
+    refused = set()
+    for number, name in enumerate(rules.TYPE_CODES, 1):
+        terms = {"order_type": name, "limit": "1", "stop": "1", "limit_offset": "1", "quantity": 20000}
+        client.send(*order_fields(number, **(terms | where)))  # type: ignore[arg-type]
+        client.send(4, 1, number, "")
+        for message in await client.settle():
+            if message[:2] == ["4", "2"] and message[3] == "387":
+                refused.add(name)
+    assert refused == {name for name, code in rules.TYPE_CODES.items() if code not in contract.order_types.split(",")}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ibapi.client import EClient
@@ -21,6 +22,9 @@ from ibapi.order import Order
 from ibapi.wrapper import EWrapper
 
 TIMEOUT = 10.0
+# Attributes that come back in openOrder as they were sent, and those that newer servers know, by server version.
+ECHOED: dict[str, Any] = json.loads(Path(__file__).with_name("attributes.json").read_text(encoding="utf-8"))
+NEWER: dict[int, dict[str, Any]] = {158: {"duration": 60}, 160: {"postToAts": 3}, 162: {"autoCancelParent": True}}
 
 
 class Client(EWrapper, EClient):
@@ -255,6 +259,22 @@ def group_and_fill(client: Client, number: int) -> dict[str, Any]:
     }
 
 
+def echo(client: Client, number: int) -> dict[str, Any]:
+    """An order with every attribute that openOrder has a place for."""
+    wanted = dict(ECHOED)
+    for version, more in NEWER.items():
+        wanted |= more if client.serverVersion() >= version else {}
+    order = limit_order(200)
+    wanted = {name: value for name, value in wanted.items() if hasattr(order, name)}  # some libraries have dropped some
+    for name, value in wanted.items():
+        setattr(order, name, value)
+    client.placeOrder(number, stock("AAPL"), order)
+    told = client.wait("openOrder", lambda i, contract, order, state: i == number)[2]
+    client.cancel(number)
+    client.wait("orderStatus", lambda i, status: i == number and status == "Cancelled")
+    return {"not_echoed": [[name, str(getattr(told, name))] for name in wanted if getattr(told, name) != wanted[name]]}
+
+
 def finish(client: Client) -> dict[str, Any]:
     client.cancel_all()
     while True:
@@ -298,6 +318,7 @@ def session(client: Client) -> dict[str, Any]:
     seen |= trade(client, seen["open_orders"][-1][1] + 100, seen["open_orders"][-1][1])
     seen |= bracket(client, seen["open_orders"][-1][1] + 110)
     seen |= group_and_fill(client, seen["open_orders"][-1][1] + 120)
+    seen |= echo(client, seen["open_orders"][-1][1] + 130)
     seen |= finish(client)
     seen["errors"] = sorted({code for request_id, code in client.all("error") if code not in (2104, 2106, 2158)})
     return seen

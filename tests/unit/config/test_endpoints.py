@@ -52,7 +52,11 @@ def test_normalise_host_is_the_name_when_it_cannot_be_resolved(monkeypatch: pyte
 
 def test_read_running_gives_the_console_when_it_runs(home: Path) -> None:
     write_running(os.getpid(), "10.0.0.1", 4002, "paper", 11)
-    assert (home / "running" / str(os.getpid())).read_text() == "host=10.0.0.1\nport=4002\nmode=paper\nclient_id=11\n"
+    assert (
+        (home / "running" / str(os.getpid()))
+        .read_text()
+        .startswith("host=10.0.0.1\nport=4002\nmode=paper\nclient_id=11\n")
+    )
     (console,) = read_running()
     assert (console.pid, console.host, console.port) == (os.getpid(), "10.0.0.1", 4002)
     assert (console.mode, console.client_id) == ("paper", 11)
@@ -72,6 +76,22 @@ def test_read_running_passes_over_files_when_the_process_is_dead(home: Path) -> 
     write_running(pid, "127.0.0.1", 7497, "paper", 11)
     assert (home / "running" / str(pid)).exists()
     assert read_running() == []
+
+
+def test_read_running_passes_over_a_file_when_its_process_id_is_another_programs_now(home: Path) -> None:
+    crashed = "from tws_console.config.endpoints import write_running; write_running(%d, '127.0.0.1', 1, 'demo', 11)"
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        subprocess.run([sys.executable, "-c", crashed % other.pid], check=True)
+        assert (home / "running" / str(other.pid)).exists()
+        assert read_running() == []
+        other.communicate(b"\n")
+
+
+def test_read_running_gives_the_last_endpoint_when_a_console_went_to_another(home: Path) -> None:
+    write_running(os.getpid(), "127.0.0.1", 7497, "paper", 11)
+    write_running(os.getpid(), "127.0.0.1", 4002, "demo", 11)
+    assert [one.port for one in read_running()] == [4002]
+    remove_running(os.getpid())
 
 
 def test_write_running_clears_files_away_when_their_process_is_dead(home: Path) -> None:

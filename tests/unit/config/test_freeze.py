@@ -64,6 +64,20 @@ def test_commit_freezes_when_prepared(freeze: FreezeFile) -> None:
     assert content["reason"] == "second"
 
 
+def test_freeze_stays_as_it_is_when_a_second_stop_commits(freeze: FreezeFile) -> None:
+    freeze.freeze("console", "first")
+    first = Path(freeze.path).stat()
+    freeze.prepare("console", "second")
+    freeze.commit()
+    assert Path(freeze.path).stat().st_ino == first.st_ino
+    content = freeze.read()
+    assert content is not None
+    assert content["reason"] == "first"
+    freeze.discard()
+    freeze.freeze("console", "third")
+    assert [entry.name for entry in Path(freeze.path).parent.iterdir()] == ["127.0.0.1-7497.json"]
+
+
 def test_two_processes_can_prepare_when_both_stop(home: Path) -> None:
     one, other = FreezeFile("127.0.0.1", 7497), FreezeFile("127.0.0.1", 7497)
     one.prepare("one", "x")

@@ -123,6 +123,30 @@ def test_file_is_renamed_in_the_thread_that_asks_when_it_was_prepared() -> None:
     assert file.tried == ["prepare", "commit"]
 
 
+def test_no_thread_is_started_when_the_file_was_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = FakeFile()
+    latch = Latch(file, "test")
+    latch.prepare()
+    notes: list[str] = []
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(threading.Thread, "start", started.append)
+
+    latch.engage_then(notes.append)
+
+    assert notes == [""]
+    assert not started
+
+
+def test_watch_ends_when_the_bar_closes() -> None:
+    latch = Latch(FakeFile(), "test")
+    before = set(threading.enumerate())
+    latch.prepare()
+    (watch,) = set(threading.enumerate()) - before
+    latch.discard()
+    watch.join(10)
+    assert not watch.is_alive()
+
+
 def test_file_is_written_first_when_nothing_was_prepared() -> None:
     file = FakeFile()
     done: list[tuple[str, bool]] = []

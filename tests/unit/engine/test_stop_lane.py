@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -245,6 +247,24 @@ async def test_prepared_file_is_taken_back_when_the_bar_closes() -> None:
         bench.lane.disarm()
         assert bench.file.tried == ["prepare", "discard"]
         assert not bench.latch.is_frozen()
+
+
+@pytest.mark.parametrize("end", ["fired", "closed"])
+async def test_nothing_holds_the_keys_up_while_the_bar_is_open(end: str) -> None:
+    bench = Bench()
+    calm = sys.getswitchinterval()
+    async with kept(bench):
+        bench.lane.arm()
+        assert not gc.isenabled()
+        assert sys.getswitchinterval() < calm
+
+        if end == "fired":
+            bench.lane.fire()
+        else:
+            bench.lane.disarm()
+
+        assert gc.isenabled()
+        assert sys.getswitchinterval() == pytest.approx(calm)
 
 
 async def test_id_is_left_alone_when_orders_are_under_it() -> None:

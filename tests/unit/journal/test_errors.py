@@ -14,7 +14,7 @@ import pytest
 
 from tests.unit.journal.support import ENDPOINT, NOON, intent, order, select
 from tws_console.journal import schema
-from tws_console.journal.reader import unanswered_sync
+from tws_console.journal.reader import ask, unanswered
 from tws_console.journal.schema import JournalError
 from tws_console.journal.writer import Journal
 from tws_console.model.intent import IntentKind
@@ -94,7 +94,7 @@ async def test_open_refuses_when_a_newer_program_wrote_the_file(path: Path) -> N
     finally:
         await journal.close()
     with pytest.raises(JournalError, match="schema 9"):
-        unanswered_sync(str(path), ENDPOINT, EARLY)
+        ask(str(path), lambda connection: unanswered(connection, ENDPOINT, EARLY))
     assert select(path, "PRAGMA user_version") == [(9,)]
 
 
@@ -108,7 +108,7 @@ async def test_open_refuses_when_the_file_is_no_database(path: Path) -> None:
     finally:
         await journal.close()
     with pytest.raises(JournalError):
-        unanswered_sync(str(path), ENDPOINT, EARLY)
+        ask(str(path), lambda connection: unanswered(connection, ENDPOINT, EARLY))
 
 
 async def test_other_rows_are_written_when_one_is_refused(journal: Journal, path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from tests.unit.journal.support import ENDPOINT, LOGIN, NOON, intent, select
 from tws_console.engine.ports import JournalPort
-from tws_console.journal.reader import staged_sync, unanswered_sync
 from tws_console.journal.schema import JournalError
 from tws_console.journal.writer import Journal
 from tws_console.model.intent import IntentKind, IntentState
@@ -85,7 +84,6 @@ async def test_unanswered_lists_what_may_still_work_when_asked(journal: Journal,
     journal.mark_ended("ended", NOON, "201")
     found = await journal.unanswered(ENDPOINT, EARLY)
     assert [one.ulid for one in found] == ["intended", "sent"]
-    assert unanswered_sync(str(path), ENDPOINT, EARLY) == found
 
 
 async def test_staged_lists_what_lies_at_tws_when_asked(journal: Journal, path: Path) -> None:
@@ -99,7 +97,6 @@ async def test_staged_lists_what_lies_at_tws_when_asked(journal: Journal, path: 
     journal.mark_not_sent("kept-2", "FROZEN")
     found = await journal.staged(ENDPOINT, EARLY)
     assert sorted(one.ulid for one in found) == ["kept", "refused", "waiting"]
-    assert staged_sync(str(path), ENDPOINT, EARLY) == found
     assert await journal.staged(ENDPOINT, NOON + timedelta(hours=1)) == ()
 
 
@@ -121,17 +118,11 @@ async def test_high_water_is_the_highest_id_when_several_logins_share_the_file(j
     assert await journal.high_water("U9", 11) == (800, 0)
 
 
-def test_questions_of_the_stop_give_nothing_when_there_is_no_file(path: Path) -> None:
-    assert unanswered_sync(str(path), ENDPOINT, EARLY) == ()
-    assert staged_sync(str(path), ENDPOINT, EARLY) == ()
-    assert not path.parent.exists()
-
-
 async def test_questions_of_the_stop_are_answered_when_the_journal_was_closed(path: Path) -> None:
     journal = Journal(str(path))
     await journal.commit_intent(intent())
     await journal.close()
-    assert unanswered_sync(str(path), ENDPOINT, EARLY) == (intent(),)
+    assert await journal.unanswered(ENDPOINT, EARLY) == (intent(),)
 
 
 async def test_commit_intent_refuses_when_the_time_has_no_zone(journal: Journal) -> None:

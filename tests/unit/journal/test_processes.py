@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.unit.journal.support import ENDPOINT, NOON, intent, select
-from tws_console.journal.reader import unanswered_sync
+from tws_console.journal.reader import ask, unanswered
 from tws_console.journal.writer import Journal
 
 ROOT = Path(__file__).parents[3]
@@ -60,7 +60,7 @@ def test_intent_is_there_when_the_process_is_killed_right_after(path: Path) -> N
         if child.stdout is not None:
             child.stdout.close()
     assert child.returncode == -signal.SIGKILL
-    found = unanswered_sync(str(path), ENDPOINT, NOON - timedelta(hours=1))
+    found = ask(str(path), lambda connection: unanswered(connection, ENDPOINT, NOON - timedelta(hours=1)))
     assert [one.ulid for one in found] == ["01DEAD"]
     assert select(path, "PRAGMA integrity_check") == [("ok",)]
 
@@ -87,11 +87,11 @@ async def test_two_journals_share_a_file_when_both_write(path: Path) -> None:
     assert seen["b0"] == "sent"
 
 
-async def test_stop_reads_what_was_committed_when_a_writer_holds_the_file(journal: Journal, path: Path) -> None:
+async def test_questions_are_answered_when_another_program_holds_the_file(journal: Journal, path: Path) -> None:
     await journal.commit_intent(intent())
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE intent SET state = 'ended'")
-        found = unanswered_sync(str(path), ENDPOINT, NOON - timedelta(hours=1), busy_seconds=0.0)
+        found = await journal.unanswered(ENDPOINT, NOON - timedelta(hours=1))
         other.execute("ROLLBACK")
     assert found == (intent(),)

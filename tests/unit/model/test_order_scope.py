@@ -41,6 +41,21 @@ def test_order_is_held_when_every_given_condition_fits(scope: OrderScope, held: 
     assert scope.holds(ORDER) is held
 
 
+def test_order_named_by_its_number_is_still_held_when_the_broker_has_told_its_permid() -> None:
+    named = OrderScope(keys=frozenset({OrderKey.alias(3, 44)}))
+
+    assert named.holds(replace(ORDER, key=OrderKey.alias(3, 44), perm_id=None, order_id=44))
+    assert named.holds(replace(ORDER, order_id=44))
+    assert not named.holds(replace(ORDER, order_id=45))
+    assert not named.holds(replace(ORDER, client_id=4, order_id=44))
+
+
+def test_manual_orders_are_not_held_by_the_number_that_all_of_them_carry() -> None:
+    named = OrderScope(keys=frozenset({OrderKey.alias(0, 0)}))
+
+    assert not named.holds(replace(ORDER, client_id=0, order_id=0))
+
+
 def test_scope_names_what_it_reaches_when_orders_are_live() -> None:
     other = replace(ORDER, key=OrderKey.perm(8), perm_id=8, client_id=4, status=Status.CANCELLED)
 

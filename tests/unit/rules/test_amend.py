@@ -138,7 +138,7 @@ def test_only_a_steady_order_can_be_changed(status: Status) -> None:
 @pytest.mark.parametrize(
     ("of", "words"),
     [
-        ({"status": Status.STAGED}, "t sends it"),
+        ({"status": Status.STAGED}, "a new order replaces it"),
         ({"stale": True}, "link loss"),
         ({"perm_id": None}, "not told all"),
         ({"quantity": None}, "not told all"),

@@ -63,3 +63,10 @@ def test_cover_counts_open_closing_orders_of_the_same_holding(orders: list[Order
 def test_cover_of_a_short_is_by_buys_and_of_nothing_is_a_dash() -> None:
     assert cover(replace(HELD, quantity=D(-100)), [order("BUY", "100")]) == "full"
     assert cover(replace(HELD, quantity=D(0)), [order("SELL", "100")]) == "-"
+
+
+def test_closed_position_leaves_the_sums_known_when_nothing_is_told_of_its_value() -> None:
+    closed = replace(HELD, quantity=D(0), market_value=None, unrealized_pnl=None, daily_pnl=D(-2))
+    both = totals([HELD, closed])
+    assert (both.value, both.unrealized, both.daily) == (D(18_750), D(7), D(3))
+    assert totals([HELD, replace(closed, quantity=D(1))]).unrealized is None

@@ -57,8 +57,9 @@ def test_faults_go_when_cleared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "options"), [("nonsense", {}), ("stall", {"seconds": "x"}), ("stall", {"client": "x"})]
+    ("name", "options"),
+    [("nonsense", {}), ("stall", {"seconds": "x"}), ("stall", {"client": "x"}), ("201", {"raeson": "no"})],
 )
 def test_switch_on_raises_when_words_are_wrong(name: str, options: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"named|convert|invalid"):
+    with pytest.raises(ValueError, match=r"^no (fault|option) is named |= is a "):
         Faults().switch_on(name, options)

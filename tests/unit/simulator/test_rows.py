@@ -85,7 +85,7 @@ def test_execution_decodes_whole_when_version_is(gateway: Gateway, version: int)
         assert isinstance(execution, Execution)
         assert (request_id, contract.conId) == (5, held.order.contract.con_id)
         assert execution.time == held.at.replace(microsecond=0)
-        assert execution.lastLiquidity == 1
+        assert execution.lastLiquidity == (1 if held.added else 2)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -111,12 +111,23 @@ def test_catalogue_keeps_ids_when_dated_otherwise() -> None:
     assert all(shared[row.local_symbol] == row.con_id for row in same)
 
 
+def test_future_has_one_price_when_listed_on_other_days() -> None:
+    early, late = load_catalogue(date(2026, 11, 21)), load_catalogue(date(2027, 2, 1))
+    held = {row.con_id: row.reference for row in early.listed if row.sec_type == "FUT"}
+    shared = [row for row in late.listed if row.con_id in held]
+    assert len(shared) > 10
+    assert all(held[row.con_id] == row.reference for row in shared)
+    assert all(row.reference % row.min_tick == 0 for row in late.listed if row.sec_type == "FUT")
+
+
 def test_catalogue_covers_every_kind_when_loaded() -> None:
     kinds = {row.sec_type for row in CATALOGUE.listed}
     assert {"STK", "OPT", "FUT", "FOP", "CASH", "CFD", "CRYPTO", "IND", "BOND"} <= kinds
     assert any(row.stock_type == "ETF" for row in CATALOGUE.listed)
     assert len({row.symbol for row in CATALOGUE.listed if not row.is_option}) >= 60
-    assert len(CATALOGUE.contracts) == len(CATALOGUE.listed)
+    expired = [row for row in CATALOGUE.contracts.values() if row.has_expired(NOW.date())]
+    assert len(CATALOGUE.contracts) == len(CATALOGUE.listed) + len(expired)
+    assert {row.sec_type for row in expired} == {"FUT"}
     for row in CATALOGUE.listed:
         assert row.rule_id in CATALOGUE.rules
         assert day_of(0) <= 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 from tws_console.tui.input.burst import PASTE_TAIL, WINDOW, in_burst
@@ -27,6 +30,26 @@ def acting(messages: list[Message], *, takes_text: bool = False) -> list[str]:
     """Keys that may act, or be typed where `takes_text`."""
     found = [message for message in messages if isinstance(message, events.Key)]
     return [key.key for key in found if not in_burst(key) or (takes_text and key.is_printable)]
+
+
+@given(st.text(alphabet="\r\x1b\x07ab[O<;1378~uMmRI \x7f", max_size=40))
+def test_keys_are_those_of_the_library_when_enter_passes_its_parser(text: str) -> None:
+    ours, theirs = InputParser(), XTermParser()
+    for character in text:
+        told = [message for message in theirs.feed(character) if isinstance(message, events.Key)]
+        found = [message for message in ours.feed(character, 0.0) if isinstance(message, events.Key)]
+        assert [(key.key, key.character) for key in found] == [(key.key, key.character) for key in told]
+
+
+def test_enter_needs_few_calls_before_the_stop_sees_it() -> None:
+    parser = InputParser()
+    calls: list[str] = []
+    sys.setprofile(lambda frame, event, argument: calls.append(frame.f_code.co_name) if event == "call" else None)
+    try:
+        parser.feed("\r")
+    finally:
+        sys.setprofile(None)
+    assert len(calls) < 15
 
 
 def test_paste_is_one_message_when_it_comes_in_pieces() -> None:

@@ -46,6 +46,14 @@ def test_position_columns_end_with_the_account_when_60_wide() -> None:
     assert shown == ["symbol", "account", "quantity", "last", "day", "unreal"]
 
 
+def test_name_keeps_8_cells_and_the_last_column_goes_whole_when_numbers_are_very_wide() -> None:
+    wide = measured() | {"left": Measure(13, 0), "price": Measure(8, 6)}
+    placed = {one.column.id: one.width for one in layout(orders.COLUMNS, 60, wide, NOTHING).columns}
+    assert placed["symbol"] >= 8
+    assert "owner" not in placed
+    assert {"side", "left", "price", "status"} <= set(placed)
+
+
 @given(st.integers(60, 250))
 def test_row_is_never_wider_than_the_room_when_any_width(room: int) -> None:
     chosen = layout(orders.COLUMNS, room, measured(), NOTHING)

@@ -70,6 +70,12 @@ def test_age_takes_three_cells_when_written(seconds: float | None, text: str) ->
 def test_name_is_cut_in_its_middle_when_too_long() -> None:
     assert formats.cut_middle("SPY 19DEC26 600 P", 12) == "SPY 19…600 P"
     assert formats.cut_middle("AAPL", 12) == "AAPL"
+    assert formats.cut_middle("1902837465123456", 10) == "19028…3456"
+
+
+@pytest.mark.parametrize(("room", "shown"), [(7, "SPY 1…P"), (8, "SP…600 P"), (9, "SPY…600 P"), (10, "SPY …600 P")])
+def test_strike_is_shown_whole_or_not_at_all_when_a_name_is_cut(room: int, shown: str) -> None:
+    assert formats.cut_middle("SPY 19DEC26 600 P", room) == shown
 
 
 def test_control_characters_become_blanks_when_text_comes_from_outside() -> None:

@@ -106,7 +106,9 @@ def test_title_counts_owners_and_problems_when_shown() -> None:
 
 def test_line_says_what_can_be_done_when_the_order_is() -> None:
     own = "".join(span.text for span in what_can(data.ORDERS[1], facts()))
-    assert own == "can: c cancel with 2 children"
+    assert own == "can: m modify  c cancel with 2 children"
+    short = "".join(span.text for span in what_can(data.ORDERS[1], facts(), short=True))
+    assert short == "can: m modify  c cancel +2 children"
     foreign = "".join(span.text for span in what_can(data.ORDERS[4], facts()))
     assert "client 7" in foreign
     assert "^G" in foreign

@@ -30,6 +30,11 @@ def test_flat_position_needs_no_price_when_none_comes() -> None:
     assert position_lines(FLAT, "-", None, 120)[1] == ()
 
 
+def test_flat_position_has_nothing_unrealized_when_nothing_is_told_of_it() -> None:
+    cells = positions.row(replace(FLAT, market_value=None, unrealized_pnl=None), context()).cells
+    assert (cells["value"].text, cells["unreal"].text) == ("-", "-")
+
+
 def test_held_position_without_a_price_is_unknown_and_old() -> None:
     assert last(HELD) == "?"
     assert positions.is_old(HELD, context())

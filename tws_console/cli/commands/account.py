@@ -32,7 +32,7 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     silent = [row.account for row in figures if row.net_liquidation is None]
     if silent or not figures:
         sentence = f"TWS has not told the figures of {', '.join(silent) or 'any account'}; ask again"
-        out.result(documents.failed("account", ErrorCode.OUTCOME_UNKNOWN, sentence, accounts=rows), text)
+        out.result(documents.failed("account", ErrorCode.NO_ANSWER, sentence, accounts=rows), text)
         return Exit.NOT_PROVED
     out.result(documents.done("account", accounts=rows), text)
     return Exit.DONE

@@ -5,11 +5,12 @@ It freezes nothing and proves what it did like the stop of everything. Imports e
 
 from __future__ import annotations
 
+import time
 from argparse import Namespace
 from collections.abc import Sequence
 
 from tws_console.cli import asking, tables
-from tws_console.cli.connection import connected
+from tws_console.cli.connection import connected, known_account
 from tws_console.cli.output import Output
 from tws_console.cli.parser import STAGE_SECONDS, flags_of
 from tws_console.cli.stop_document import stop_document
@@ -32,14 +33,20 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     scope = scope_of(args)
     if not args.yes:
         asking.must_be_answerable("off a terminal cancel-all needs --yes")
-    seconds, stages = args.timeout, min(STAGE_SECONDS, args.timeout)
+    begun, stages = time.monotonic(), min(STAGE_SECONDS, args.timeout)
     async with connected(Namespace(timeout=stages), wiring, wiring.effective(flags_of(args))) as engine:
+        # An account that is mistyped would be "proved" empty while the one that was meant trades on.
+        if not any(row.account == args.account for row in engine.book.live()):
+            known_account(args, engine)
         if not args.yes:
             orders = [row for row in engine.book.live() if row.status is not Status.STAGED and scope.holds(row)]
             asking.must_agree(out, *question(scope, orders))
+            begun = time.monotonic()
         engine.stop.fire_at(scope)
-        report = await engine.stop.wait(seconds)
+        report = await engine.stop.wait(max(0.1, args.timeout - (time.monotonic() - begun)))
     report = engine.stop.report or report
+    if not report.orders:
+        out.say(f"no open order of {scope.words} is known to TWS: nothing was cancelled")
     out.result(stop_document(report), tables.stop(report, out.width))
     return Exit.DONE if report.proved else Exit.NOT_PROVED
 

@@ -36,11 +36,8 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     if not snapshot["complete"]:
         why = snapshot["unverified"] or "TWS did not finish it"
         sentence = f"the list of orders is not complete ({why}); ask again, and do not take a missing order for ended"
-        failure = CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence)
-        out.result(
-            documents.failed("orders", failure.code, sentence, **fields),
-            text,
-        )
+        failure = CommandFailed(ErrorCode.NO_ANSWER, sentence)
+        out.result(documents.failed("orders", failure.code, sentence, **fields), text)
         return failure.exit_code
     out.result(documents.done("orders", **fields), text)
     return Exit.DONE

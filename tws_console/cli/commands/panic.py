@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tws_console.cli import tables
-from tws_console.cli.output import Output, is_terminal
+from tws_console.cli.output import Output, OutputLost, is_terminal
 from tws_console.cli.stop_document import stop_document
 from tws_console.model.problems import Exit
 from tws_console.model.stop import StopReport
@@ -17,9 +17,12 @@ WORST_FIRST = (Exit.INTERNAL, Exit.NO_CONNECTION, Exit.NOT_PROVED, Exit.DONE)
 
 
 def finish(report: StopReport, argv: Sequence[str]) -> Exit:
-    """Print the report as a table or a document; proved is the only good end."""
+    """Print the report as a table or a document; proved is the only good end, also when nobody can be given it."""
     out = _output(argv)
-    out.result(stop_document(report), tables.stop(report, out.width))
+    try:
+        out.result(stop_document(report), tables.stop(report, out.width))
+    except OutputLost as lost:
+        out.say(f"{report.host}:{report.port}: {report.verdict.value} {report.why}".rstrip() + f"; {lost}")
     return Exit.DONE if report.proved else Exit.NOT_PROVED
 
 

@@ -132,7 +132,7 @@ async def _ticket(engine: Engine, request: OrderRequest) -> Ticket:
     try:
         found = await engine.trading.resolve(request)
     except RequestFailed as failure:
-        code = ErrorCode.OUTCOME_UNKNOWN if link_up(engine) else ErrorCode.IB_CONNECTION_FAILED
+        code = ErrorCode.NO_ANSWER if link_up(engine) else ErrorCode.IB_CONNECTION_FAILED
         sentence = f"TWS did not say which contract {request.symbol} is ({failure.reason}); nothing was sent, try again"
         raise CommandFailed(code, sentence) from failure
     if len(found) == 1:

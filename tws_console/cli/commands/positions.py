@@ -29,7 +29,7 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     text = table(POSITIONS, rows, out.width) if rows else "No positions."
     if not loaded:
         sentence = "the list of positions is not complete: TWS did not finish it; ask again"
-        out.result(documents.failed("positions", ErrorCode.OUTCOME_UNKNOWN, sentence, positions=rows), text)
+        out.result(documents.failed("positions", ErrorCode.NO_ANSWER, sentence, positions=rows), text)
         return Exit.NOT_PROVED
     out.result(documents.done("positions", positions=rows), text)
     return Exit.DONE

@@ -15,6 +15,7 @@ from textual.message import Message
 
 from tws_console.tui.input.burst import Bursts
 
+ENTER, ESCAPE = "\r", "\x1b"
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 PASTE_IDLE = 1.0
 """Seconds without input after which a paste without an end is dropped."""
@@ -26,11 +27,15 @@ log = logging.getLogger("tws_console.tui")
 class InputParser:
     """One terminal's input. `feed` takes what one read gave, `tick` lets time pass; both give the messages, of which
     keys that come in bursts are marked (see `burst`).
+
+    An enter that stands in no sequence needs no parser, which takes longer for it than the whole rest of a stop does.
     """
 
     def __init__(self, *, debug: bool = False) -> None:
         self._debug = debug
         self._parser = XTermParser(debug)
+        self._between = True
+        """No sequence has begun that has not ended."""
         self._recent = ""
         self._paste: list[str] | None = None
         self._pasted = 0
@@ -64,12 +69,18 @@ class InputParser:
 
     def _key(self, character: str, found: list[Message]) -> None:
         """One character to Textual's parser; a failure costs the sequence it came from and nothing behind it."""
+        if character == ENTER and self._between:
+            found.append(events.Key("enter", ENTER))
+            self._recent = ENTER
+            return
+        before = len(found)
         try:
             found.extend(self._parser.feed(character))
         except Exception:
             # Whatever a terminal sends, a report nobody understands must not end the program that holds live orders.
             self._renew()
             return
+        self._between = character != ESCAPE and (self._between or len(found) > before)
         self._recent = (self._recent + character)[-len(PASTE_START) :]
         if self._recent == PASTE_START:
             # The parser's own paste ends here, empty: ours begins.
@@ -105,6 +116,6 @@ class InputParser:
         self._parser.mouse_pixels = former.mouse_pixels
         self._parser.terminal_size = former.terminal_size
         self._parser.terminal_pixel_size = former.terminal_pixel_size
-        self._recent = ""
+        self._recent, self._between = "", True
         self.dropped += 1
         log.warning("dropped a sequence of the terminal that nobody understands")

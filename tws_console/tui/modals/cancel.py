@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
 from tws_console.rules.capability import CANCEL, GLOBAL_CANCEL, Capability
-from tws_console.tui.modals.dialog import Dialog, no_button
+from tws_console.rules.risk import Friction
+from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views.cells import Span, Spans
-from tws_console.tui.views.formats import clean
-from tws_console.tui.views.pieces import key, line, strong, value, wrap
+from tws_console.tui.views.formats import account_short, clean
+from tws_console.tui.views.pieces import Frame, key, line, strong, value, wrap
 
 
-def order_line(order: Order) -> Spans:
-    """`BUY 250,000 EUR.USD  limit 1.08345  GTC  #884120377`."""
+def order_line(order: Order, *, full: bool) -> Spans:
+    """`BUY 250,000 EUR.USD  limit 1.08345  GTC  #884120377  DU…4321`; the account is told in full about real money."""
     tone = "up" if order.action == "BUY" else "down"
     quantity = "?" if order.remaining is None else f"{order.remaining:,f}"
     parts: list[Span] = [Span(f"{clean(order.action)} {quantity} {clean(order.instrument.name)}", tone, True)]
@@ -24,7 +25,8 @@ def order_line(order: Order) -> Spans:
         parts += line("  stop ", strong(f"{order.aux_price:f}"))
     if order.limit_price is not None:
         parts += line("  limit ", strong(f"{order.limit_price:f}"))
-    parts += line(f"  {clean(order.tif)}   {order.key}   {order.account}")
+    account = clean(order.account) if full else account_short(order.account)
+    parts += line(f"  {clean(order.tif)}  {order.key}  {account}")
     return tuple(parts)
 
 
@@ -39,13 +41,13 @@ def owner_line(order: Order) -> Spans:
     return line("Owner ", Span(f"{whose} {client}", tone), f", order {number}")
 
 
-class CancelModal(Dialog[bool]):
+class CancelModal(Question[bool]):
     """True cancels. `order` is the row as it was at the key press; the caller sends that very value.
 
     `others` are the other live orders, named because a global cancel would end them too.
     """
 
-    STOPS_WITH_A_STOP = True
+    VERB = "cancel it"
 
     def __init__(self, order: Order, capability: Capability, others: Sequence[Order] = ()) -> None:
         super().__init__(no=False)
@@ -58,7 +60,7 @@ class CancelModal(Dialog[bool]):
         return (strong("Cancel this order?" if self._can else "This order cannot be cancelled here"),)
 
     def rows(self) -> list[Spans | None]:
-        rows: list[Spans | None] = [(), order_line(self.order)]
+        rows: list[Spans | None] = [(), order_line(self.order, full=self.frame is Frame.LIVE)]
         if self._can:
             rows += [
                 owner_line(self.order),
@@ -66,24 +68,21 @@ class CancelModal(Dialog[bool]):
                 line("Can still fill   ", value("until the cancel is confirmed")),
                 *self._children(),
             ]
-            return [*rows, (), None, (*no_button(), Span("      "), key("y"), value(" cancel it"))]
+            return [*rows, (), None, *self.answers()]
         rows.append(owner_line(self.order))
         rows += [(Span(text, "warn"),) for text in wrap(clean(self._capability.why), self.inner_width)]
         if GLOBAL_CANCEL in self._capability.can:
             rows += [(), *self._global_cancel()]
         elif self.order.status is Status.STAGED:
             rows += [(), line("It is not at the market. ", key("^G"), " does not touch it; it ends when TWS restarts.")]
-        return [*rows, (), None, no_button("Back")]
+        return [*rows, (), None, *self.answers()]
 
-    def keys(self) -> Spans:
-        yes = (key("y"), *line(" cancel it  ")) if self._can else ()
-        return (*yes, key("enter esc"), *line(" no  " if self._can else " back  "), key("^G"), *line(" stop all"))
+    @property
+    def level(self) -> Friction:
+        return Friction.YES if self._can else Friction.REFUSED
 
-    def answer(self, name: str, character: str | None) -> None:
-        if name in {"enter", "escape", "n"}:
-            self.close(False)
-        elif name == "y" and self._can:
-            self.close(True)
+    def yes(self) -> None:
+        self.close(True)
 
     def _children(self) -> list[Spans]:
         perm_id = self.order.perm_id

@@ -15,18 +15,18 @@ from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import WhatIf
 from tws_console.rules.risk import Friction, effect, friction
 from tws_console.tui.facade import EnginePort, console
-from tws_console.tui.modals.dialog import Dialog, no_button
-from tws_console.tui.modals.typed import Typed
-from tws_console.tui.views.cells import Span, Spans
+from tws_console.tui.modals.agreement import Question
+from tws_console.tui.views.cells import Spans
 from tws_console.tui.views.confirm import ConfirmFacts, body, title
-from tws_console.tui.views.pieces import key, line, value
+from tws_console.tui.views.formats import clean
+from tws_console.tui.views.pieces import key, line
 
 STEP = 0.5
 """Seconds between two looks at quote, position and rules."""
 PATIENCE = 4.0
 """Seconds that TWS gets for the preview."""
-_AROUND = 6
-"""Rows of the screen that are not the question's body: status, keys, frame, rule, answers."""
+_AROUND = 5
+"""Rows of the screen that are neither the question's body nor its answers: status, keys, frame, rule."""
 
 
 class Answer(StrEnum):
@@ -43,10 +43,8 @@ class Confirmed:
     approval: Any = None
 
 
-class ConfirmModal(Dialog[Confirmed]):
+class ConfirmModal(Question[Confirmed]):
     """Asks about one ticket, with as much friction as its checks call for."""
-
-    STOPS_WITH_A_STOP = True
 
     def __init__(self, ticket: Ticket) -> None:
         super().__init__(no=Confirmed(Answer.NO))
@@ -55,8 +53,6 @@ class ConfirmModal(Dialog[Confirmed]):
         self._what_if: WhatIf | None = None
         self._asked_at: float | None = None
         self._asking: asyncio.Task[None] | None = None
-        self._typed = Typed()
-        self._said_yes = False
         self._moved = ""
         self._facts: ConfirmFacts | None = None
 
@@ -84,9 +80,15 @@ class ConfirmModal(Dialog[Confirmed]):
     def rows(self) -> list[Spans | None]:
         facts = self._facts
         if facts is None:
-            return [line("No connection to TWS."), None, no_button("Back to the ticket")]
-        room = max(8, self.app.size.height - _AROUND)
-        return [*body(facts, self.inner_width, room), None, self._answers(facts.friction)]
+            return [line("No connection to TWS."), None, *self._answers()]
+        answers = self._answers()
+        room = max(8, self.app.size.height - _AROUND - len(answers))
+        return [*body(facts, self.inner_width, room), None, *answers]
+
+    def _answers(self) -> list[Spans]:
+        where = self.frame.value.upper()
+        does = f"send to {where}" if self.ticket.request.transmit else f"stage at TWS ({where})"
+        return self.answers(does, "Back to the ticket")
 
     def foot(self) -> Spans:
         if self._facts is None or self._facts.friction is Friction.REFUSED:
@@ -98,54 +100,29 @@ class ConfirmModal(Dialog[Confirmed]):
             else "asks again when it moves"
         )
 
-    def keys(self) -> Spans:
-        level = None if self._facts is None else self._facts.friction
-        if level is Friction.REFUSED or level is None:
-            return (key("enter esc"), *line(" back  "), key("^G"), *line(" stop all"))
-        if level is Friction.SYMBOL:
-            return (key("enter esc"), *line(" no  "), key("^G"), *line(" stop all"))
-        return (
-            *(key("y"), *line(f" {self._verb}  "), key("enter esc"), *line(" no  "), key("e"), *line(" edit  ")),
-            *(key("w"), *line(" ask what-if again  "), key("^G"), *line(" stop all")),
-        )
+    @property
+    def level(self) -> Friction:
+        return Friction.REFUSED if self._facts is None else self._facts.friction
+
+    @property
+    def word(self) -> str:
+        return clean(self.ticket.instrument.symbol)
+
+    @property
+    def verb(self) -> str:
+        return "send" if self.ticket.request.transmit else "stage"
+
+    def more_keys(self) -> Spans:
+        if self.level in {Friction.REFUSED, Friction.SYMBOL}:
+            return ()
+        return (key("e"), *line(" edit  "), key("w"), *line(" ask what-if again  "))
 
     def draw(self) -> None:
         """Look at everything anew; what is asked for starts over when it has become more."""
         engine = console(self).engine
         if engine is not None:
-            before = self._facts
             self._facts = self._look(engine)
-            if before is not None and before.friction is not self._facts.friction:
-                self._start_over()
         super().draw()
-
-    @property
-    def _verb(self) -> str:
-        return "send" if self.ticket.request.transmit else "stage"
-
-    def _answers(self, level: Friction) -> Spans:
-        if level is Friction.REFUSED:
-            return no_button("Back to the ticket")
-        where = self.frame.value.upper()
-        target = f" send to {where}" if self.ticket.request.transmit else f" stage at TWS ({where})"
-        if level is Friction.YES:
-            return (*no_button(), Span("      "), key("y"), value(target))
-        if level is Friction.YES_ENTER and self._said_yes:
-            return (Span(" ENTER ", "accent_ink", True, "accent"), value(target), *line("      any other key: no"))
-        if level is Friction.YES_ENTER:
-            return (*no_button(), Span("      "), key("y"), *line(" then "), key("enter"), value(target))
-        return (
-            *no_button(),
-            *line(f"      to {self._verb} type "),
-            Span(self._word, "warn", True),
-            *line(" then enter "),
-            Span(f" {self._typed.text}", "strong", True, "field"),
-            Span(" ", "accent_ink", False, "accent"),
-        )
-
-    @property
-    def _word(self) -> str:
-        return self.ticket.instrument.symbol
 
     def _look(self, engine: EnginePort) -> ConfirmFacts:
         app, ticket = console(self), self.ticket
@@ -187,44 +164,13 @@ class ConfirmModal(Dialog[Confirmed]):
 
     # What it takes
 
-    @property
-    def takes_text(self) -> bool:
-        return self._facts is not None and self._facts.friction is Friction.SYMBOL
-
-    def answer(self, name: str, character: str | None) -> None:
-        level = None if self._facts is None else self._facts.friction
-        if name == "escape" or level is None or level is Friction.REFUSED:
-            if name in {"escape", "enter", "n"}:
-                self.close(self.no)
-        elif level is Friction.SYMBOL:
-            self._answer_symbol(name, character)
-        elif name == "y" and not self._said_yes:
-            self._answer_yes(level)
-        elif name == "enter" and self._said_yes:
-            self._send()
-        elif name in {"enter", "n"} or self._said_yes:
-            self.close(self.no)
-        elif name == "e":
+    def other(self, name: str, character: str | None) -> None:
+        if self.level is Friction.REFUSED:
+            return
+        if name == "e":
             self.close(Confirmed(Answer.EDIT))
         elif name == "w":
             self._ask_again()
-
-    def _answer_symbol(self, name: str, character: str | None) -> None:
-        if name == "enter":
-            if self._typed.text.strip().upper() == self._word.upper():
-                self._send()
-            else:
-                self.close(self.no)
-        elif self._typed.take(name, character):
-            self._typed.text = self._typed.text.upper()
-            self.draw()
-
-    def _answer_yes(self, level: Friction) -> None:
-        if level is Friction.YES:
-            self._send()
-        else:
-            self._said_yes = True
-            self.draw()
 
     def _ask_again(self) -> None:
         engine = console(self).engine
@@ -232,8 +178,8 @@ class ConfirmModal(Dialog[Confirmed]):
             self._ask_what_if(engine)
             self.draw()
 
-    def _send(self) -> None:
-        """Yes, unless price or position moved since it was asked: then it says so and asks again."""
+    def yes(self) -> None:
+        """Send, unless price or position moved since it was asked: then it says so and asks again."""
         engine = console(self).engine
         if engine is None:
             self.close(self.no)
@@ -241,15 +187,11 @@ class ConfirmModal(Dialog[Confirmed]):
         approval = self._approval
         moved = engine.trading.drift(approval)
         self._approval = engine.trading.approve(self.ticket)
-        level = None if self._facts is None else self._facts.friction
+        level = self.level
         self._facts = self._look(engine)
-        if moved or self._facts.friction is not level:
+        if moved or self.level is not level:
             self._moved = moved or "the checks have changed"
-            self._start_over()
+            self.agreement.start_over()
             self.draw()
             return
         self.close(Confirmed(Answer.YES, approval))
-
-    def _start_over(self) -> None:
-        self._typed = Typed()
-        self._said_yes = False

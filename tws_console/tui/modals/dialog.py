@@ -22,6 +22,8 @@ T = TypeVar("T")
 SETTLE = 0.15
 """Seconds on screen before a dialog takes keys: what was typed ahead of it answers nothing."""
 MAX_WIDTH = 84
+AROUND = 4
+"""Rows of the screen round the text of a dialog: status line, key line and frame."""
 
 
 class Dialog(ModalScreen[T]):
@@ -31,6 +33,7 @@ class Dialog(ModalScreen[T]):
     Dialog {
         align: center middle;
         background: $tws-scrim 82%;
+        overflow: hidden;
     }
     Dialog > StatusBar { dock: top; height: 1; }
     Dialog > #box { width: 76; height: auto; }
@@ -119,7 +122,8 @@ class Dialog(ModalScreen[T]):
         box = self.query_one("#box", Painted)
         box.styles.width = width
         head = (chip(CHIP_WORDS[self.frame], self.frame.value), Span(" "), *self.heading())
-        box.show_lines(framed(self.rows(), width, frame=self.frame, tone=self.tone(), title=head, foot=self.foot()))
+        rows = _without_blanks(self.rows(), self.app.size.height - AROUND)
+        box.show_lines(framed(rows, width, frame=self.frame, tone=self.tone(), title=head, foot=self.foot()))
         self.query_one("#keys", Painted).show_lines([(Span(" "), *self.keys())])
 
     def on_key(self, event: events.Key) -> None:
@@ -149,6 +153,14 @@ class Dialog(ModalScreen[T]):
     def on_screen_resume(self) -> None:
         if self._withdrawn:
             self.close(self.no)
+
+
+def _without_blanks(rows: list[Spans | None], room: int) -> list[Spans | None]:
+    """The rows, of which blank ones yield from the first on where there is no room for all."""
+    kept = list(rows)
+    while len(kept) > room and () in kept:
+        kept.remove(())
+    return kept
 
 
 def no_button(words: str = "No") -> Spans:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from tws_console.model.position import Position
 from tws_console.rules.flatten_plan import How
-from tws_console.tui.modals.dialog import Dialog, no_button
-from tws_console.tui.modals.typed import Typed
+from tws_console.rules.risk import Friction
+from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean, cut_end
 from tws_console.tui.views.pieces import Frame, key, line, strong, value
@@ -53,26 +53,20 @@ def scopes(under_cursor: Position | None, held: Sequence[Position]) -> tuple[Sco
     return tuple(found)
 
 
-class FlattenModal(Dialog[Flattening | None]):
+class FlattenModal(Question[Flattening | None]):
     """The chosen scope, or None for No. `y` then enter sends; on a live account the scope's word then enter."""
 
-    STOPS_WITH_A_STOP = True
+    VERB = "close"
 
     def __init__(self, offered: Sequence[Scope]) -> None:
         super().__init__(no=None)
         self._scopes = tuple(offered)
         self._chosen = 0
         self._market = False
-        self._said_yes = False
-        self._typed = Typed()
 
     @property
     def _scope(self) -> Scope:
         return self._scopes[self._chosen]
-
-    @property
-    def _live(self) -> bool:
-        return self.frame is Frame.LIVE
 
     def heading(self) -> Spans:
         return (strong("Close positions?"),)
@@ -96,58 +90,30 @@ class FlattenModal(Dialog[Flattening | None]):
             line("Never            ", value("a flip: other orders count too")),
             (),
             None,
-            self._answers(),
+            *self.answers("close them"),
         ]
 
-    def _answers(self) -> Spans:
-        if self._live:
-            typed = (Span(f" {self._typed.text}", "strong", True, "field"), Span(" ", "accent_ink", False, "accent"))
-            word = Span(clean(self._scope.word), "warn", True)
-            return (*no_button(), *line("      to close type "), word, *line(" then enter "), *typed)
-        if self._said_yes:
-            return (Span(" enter ", "accent_ink", True, "accent"), value(" closes"), *line("   any other key: no"))
-        return (*no_button(), Span("      "), key("y"), value(" then enter closes"))
-
-    def keys(self) -> Spans:
-        send = () if self._live else (key("y"), *line(" then enter close  "))
-        return (
-            *(key("up dn"), *line(" scope  "), key("f2"), *line(" limit or market  ")),
-            *send,
-            *(key("esc"), *line(" no  "), key("^G"), *line(" stop all")),
-        )
+    @property
+    def level(self) -> Friction:
+        return Friction.SYMBOL if self.frame is Frame.LIVE else Friction.YES_ENTER
 
     @property
-    def takes_text(self) -> bool:
-        return self._live
+    def word(self) -> str:
+        return self._scope.word
 
-    def answer(self, name: str, character: str | None) -> None:
+    def more_keys(self) -> Spans:
+        return (key("up dn"), *line(" scope  "), key("f2"), *line(" limit or market  "))
+
+    def yes(self) -> None:
+        self.close(Flattening(self._scope.positions, How("MKT" if self._market else "LMT")))
+
+    def other(self, name: str, character: str | None) -> None:
         if name in {"up", "down", "tab", "shift+tab"}:
             self._chosen = (self._chosen + (-1 if name in {"up", "shift+tab"} else 1)) % len(self._scopes)
-            self._start_over()
         elif name == "f2":
             self._market = not self._market
-            self._start_over()
-        elif name == "enter":
-            self.close(self._yes() if self._agreed() else None)
-        elif name == "escape" or self._said_yes:
-            self.close(None)
-        elif self._live:
-            if self._typed.take(name, character):
-                self.draw()
-        elif name == "y":
-            self._said_yes = True
-            self.draw()
-        elif name == "n":
-            self.close(None)
-
-    def _start_over(self) -> None:
-        """Another question is another answer: nothing of the old one counts."""
-        self._said_yes, self._typed = False, Typed()
+        else:
+            return
+        # Another question is another answer: what was typed for the old one does not count.
+        self.agreement.start_over()
         self.draw()
-
-    def _agreed(self) -> bool:
-        typed = self._typed.text.strip().lower()
-        return typed == self._scope.word.lower() if self._live else self._said_yes
-
-    def _yes(self) -> Flattening:
-        return Flattening(self._scope.positions, How("MKT" if self._market else "LMT"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tws_console.model.order import Order, Status
-from tws_console.tui.modals.dialog import Dialog, no_button
+from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views.cells import Span, Spans
-from tws_console.tui.views.pieces import key, line, strong, value
+from tws_console.tui.views.pieces import line, strong, value
 
 
 def unsettled(orders: Iterable[Order], *, stopping: bool, draft_edited: bool) -> tuple[str, ...]:
@@ -27,8 +27,11 @@ def unsettled(orders: Iterable[Order], *, stopping: bool, draft_edited: bool) ->
     return tuple(found)
 
 
-class QuitModal(Dialog[bool]):
+class QuitModal(Question[bool]):
     """True leaves. `reasons` are phrases from `unsettled`, `working` the number of orders that stay live."""
+
+    STOPS_WITH_A_STOP = False
+    VERB = "quit"
 
     def __init__(self, reasons: tuple[str, ...], working: int = 0) -> None:
         super().__init__(no=False)
@@ -46,11 +49,7 @@ class QuitModal(Dialog[bool]):
         rows.append(line(f"{stay} live at the broker." if self._working else "They stay as they are at the broker."))
         if any("stop" in reason for reason in self._reasons):
             rows.append((Span("Leaving ends the retries and the proof of the stop.", "warn", True),))
-        return [*rows, (), None, (*no_button(), Span("      "), key("y"), value(" quit"))]
+        return [*rows, (), None, *self.answers()]
 
-    def keys(self) -> Spans:
-        return (key("y"), *line(" quit  "), key("enter esc"), *line(" no  "), key("^G"), *line(" stop all"))
-
-    def answer(self, name: str, character: str | None) -> None:
-        if name in {"y", "enter", "escape", "n"}:
-            self.close(name == "y")
+    def yes(self) -> None:
+        self.close(True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from tws_console.model.recovery import Unresolved
-from tws_console.tui.modals.dialog import Dialog, no_button
+from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views import inbox
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean
-from tws_console.tui.views.pieces import key, line, strong, value, wrap
+from tws_console.tui.views.pieces import line, strong, value, wrap
 
 
-class YesNo(Dialog[bool]):
+class YesNo(Question[bool]):
     """True for yes. Subclasses give the heading, the text and what yes does."""
-
-    STOPS_WITH_A_STOP = True
-    YES = "yes"
 
     def __init__(self) -> None:
         super().__init__(no=False)
@@ -23,17 +20,10 @@ class YesNo(Dialog[bool]):
         raise NotImplementedError
 
     def rows(self) -> list[Spans | None]:
-        return [(), *self.text(), (), None, (*no_button(), Span("      "), key("y"), value(f" {self.yes()}"))]
+        return [(), *self.text(), (), None, *self.answers()]
 
-    def yes(self) -> str:
-        return self.YES
-
-    def keys(self) -> Spans:
-        return (key("y"), *line(f" {self.yes()}  "), key("enter esc"), *line(" no  "), key("^G"), *line(" stop all"))
-
-    def answer(self, name: str, character: str | None) -> None:
-        if name in {"y", "enter", "escape", "n"}:
-            self.close(name == "y")
+    def yes(self) -> None:
+        self.close(True)
 
 
 class ChoiceModal(YesNo):
@@ -56,14 +46,15 @@ class ChoiceModal(YesNo):
             rows += [(value(part),) for part in wrap(words, self.inner_width)]
         return rows
 
-    def yes(self) -> str:
+    @property
+    def verb(self) -> str:
         return inbox.yes_words(self.choice)
 
 
 class AcknowledgeModal(YesNo):
     """Whether what changed is right; then entry may do more than reduce again."""
 
-    YES = "it is right"
+    VERB = "it is right"
 
     def __init__(self, reason: str) -> None:
         super().__init__()

@@ -30,6 +30,8 @@ class PatientWriter(threading.Thread):
         self._size = 0
         self._dropped = False
         self._ended = False
+        self.drops = 0
+        """How often everything that waited was dropped, from the start."""
         self._ready = threading.Condition()
 
     def write(self, text: str) -> None:
@@ -40,6 +42,7 @@ class PatientWriter(threading.Thread):
                 self._waiting.clear()
                 self._size = 0
                 self._dropped = True
+                self.drops += 1
             self._waiting.append(text)
             self._size += len(text)
             self._ready.notify()

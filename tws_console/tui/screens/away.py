@@ -37,6 +37,10 @@ class AwayPage(RowsPage, inherit_bindings=False):
         table.set_title(away.title(report, console(self).now()))
         table.set_empty(away.empty_lines(report))
 
+    @property
+    def can_act(self) -> bool:
+        return bool(console(self).session.reduce_only)
+
     def draw_selection(self) -> None:
         room = self.size.width
         rows = away.foot_lines(self.report, self.table.chosen, console(self).session.reduce_only, room)

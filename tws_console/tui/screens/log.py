@@ -18,7 +18,7 @@ class LogPage(Page):
     PANES: ClassVar[tuple[str, ...]] = ("messages",)
 
     def compose_body(self) -> ComposeResult:
-        yield MessagesPane(id="messages", focusable=True)
+        yield MessagesPane(focusable=True)
 
     def reload(self) -> None:
         super().reload()

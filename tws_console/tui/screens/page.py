@@ -242,7 +242,19 @@ class Page(Screen[None], inherit_bindings=False):
 
     def selected_order(self) -> Order | None:
         """The order under the cursor of the pane with the focus."""
-        return self.pane.order if isinstance(self.pane, OrdersTable) else None
+        return self.orders_pane.order if self.orders_pane is not None else None
+
+    @property
+    def orders_pane(self) -> OrdersTable | None:
+        """The table of orders when it has the focus: order keys act on its rows only."""
+        return self.pane if isinstance(self.pane, OrdersTable) else None
+
+    def mark(self, what: str) -> None:
+        """Mark the `row` under the cursor, all that is `shown`, or `none`, in the pane with the focus."""
+        table = self.orders_pane
+        if table is not None:
+            {"row": table.toggle_mark, "shown": table.mark_all, "none": table.clear_marks}[what]()
+            self.draw_selection()
 
     def selected_position(self) -> Position | None:
         """The position under the cursor of the pane with the focus."""
@@ -266,7 +278,9 @@ class Page(Screen[None], inherit_bindings=False):
         app, state = console(self), console(self).session
         up = state.phase is Phase.UP and state.lost_at is None
         orders = app.engine.book.live() if app.engine is not None else ()
-        return Facts(orders, state.client_id, state.api_read_only, up, app.now())
+        table = self.orders_pane
+        marked = len(table.marked) if table is not None else 0
+        return Facts(orders, state.client_id, state.api_read_only, up, app.now(), marked)
 
 
 def _after(keys: Iterable[Hashable], wanted: list[Hashable], cursor: Hashable | None, step: int) -> Hashable:

@@ -7,29 +7,29 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from tws_console.model.ids import OrderKey
 from tws_console.model.stop import StopReport
 from tws_console.tui.bindings import Where, of
+from tws_console.tui.bound import bind
 from tws_console.tui.facade import DrainedPort, console
 from tws_console.tui.screens.page import Page
-from tws_console.tui.views import proof
+from tws_console.tui.views import proof, verdict
 from tws_console.tui.views.cells import Span
 from tws_console.tui.widgets.painted import Painted
 from tws_console.tui.widgets.rows_table import RowsTable
 from tws_console.tui.widgets.status_bar import StatusBar
 
+AROUND = 8
+"""Rows of the screen that the foot leaves free: status, keys, title and headings, and four orders at least."""
+
 
 def _bindings() -> list[BindingType]:
     """Its own keys, and the keys of all pages that they leave free."""
-    own: list[BindingType] = [
-        Binding("escape", "back", "back", show=False),
-        Binding("enter", "positions", "positions", show=False),
-        Binding("y", "copy_report", "copy report", show=False),
-        Binding("r", "reconnect", "reconnect now", show=False),
-    ]
-    pages = [action for action in of(Where.PAGES) if action.method and "r" not in action.keys]
-    return own + [Binding(",".join(a.keys), f"app.{a.method}", a.label, show=False) for a in pages if a.keys]
+    own = [Binding(",".join(a.keys), a.id.removeprefix("proof."), a.label, show=False) for a in of(Where.PROOF)]
+    taken = {key for action in of(Where.PROOF) for key in action.keys}
+    return [*own, *bind(*(action for action in of(Where.PAGES) if not taken & set(action.keys)))]
 
 
 class ProofScreen(Page, inherit_bindings=False):
@@ -49,6 +49,9 @@ class ProofScreen(Page, inherit_bindings=False):
         super().__init__()
         self._started_at = ""
         """When the stop began whose rows are shown."""
+        self._copied = False
+        self._top: OrderKey | None = None
+        """The row that the cursor was put on."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -60,6 +63,9 @@ class ProofScreen(Page, inherit_bindings=False):
 
     def compose_body(self) -> ComposeResult:
         yield from ()
+
+    def pane_places(self, pane: Widget | None) -> tuple[Where, ...]:
+        return (Where.PROOF,)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -83,15 +89,26 @@ class ProofScreen(Page, inherit_bindings=False):
             self._draw_too_small()
             return
         report, width = self._report, self.size.width
-        verdict = self.query_one("#verdict", Painted)
-        verdict.ground = proof.head_ground(report)
-        verdict.show_lines(proof.head_lines(report, width))
-        rule = (Span("─" * width, "line"),)
-        self.query_one("#foot", Painted).show_lines([rule, *proof.foot_lines(report, width, self._position_of)])
+        head = self.query_one("#verdict", Painted)
+        head.ground = verdict.head_ground(report)
+        head.show_lines(verdict.head_lines(report, width))
+        self.draw_selection()
         self.draw_footer()
 
+    def draw_selection(self) -> None:
+        """What stands below the table: the row under the cursor, what happened besides, what to do."""
+        report, width = self._report, self.size.width
+        chosen = self.query_one("#proof", RowsTable).cursor
+        item = next((one for one in report.orders if one.key == chosen), None) if report is not None else None
+        rows = [*verdict.selected_lines(item, width), (Span("─" * width, "line"),)]
+        head = len(self.query_one("#verdict", Painted).lines)
+        room = self.size.height - head - len(rows) - AROUND
+        told = verdict.foot_lines(report, width, self._position_of, max(1, room))
+        self.query_one("#foot", Painted).show_lines([*rows, *told])
+
     def draw_footer(self) -> None:
-        self.query_one("#footer", Painted).show_lines([(Span(" "), *proof.key_line(self._report))])
+        keys = verdict.key_line(self._report, self.size.width, copied=self._copied)
+        self.query_one("#footer", Painted).show_lines([keys])
 
     def action_back(self) -> None:
         self.app.switch_mode("trade")
@@ -99,13 +116,15 @@ class ProofScreen(Page, inherit_bindings=False):
     def action_positions(self) -> None:
         """Once a verdict stands: what the stop did not touch is the next thing to look at."""
         report = self._report
-        if report is not None and not proof.stopping(report):
+        if report is not None and not verdict.stopping(report):
             self.app.switch_mode("positions")
 
-    def action_copy_report(self) -> None:
+    def action_copy(self) -> None:
         report = self._report
         if report is not None:
             self.app.copy_to_clipboard(proof.report_text(report))
+            self._copied = True
+            self.draw_footer()
 
     def action_reconnect(self) -> None:
         engine = console(self).engine
@@ -122,13 +141,18 @@ class ProofScreen(Page, inherit_bindings=False):
         table = self.query_one("#proof", RowsTable)
         if report is not None and report.started_at != self._started_at:
             # Rows of a former stop under the verdict of this one would say that they are all there is.
-            self._started_at = report.started_at
+            self._started_at, self._copied = report.started_at, False
             table.start_over()
-        shown = [] if report is None else [proof.proof_row(item) for item in proof.ordered(report)]
-        table.give(shown)
+            self._top = None
+        items = [] if report is None else proof.ordered(report)
+        # Until somebody moves it the cursor stays on the first row: what is told in full is what may still be live.
+        follows = self._top is None or table.cursor == self._top
+        table.give([proof.proof_row(item) for item in items])
+        if items and follows and (table.cursor == items[0].key or table.go_to(items[0].key)):
+            self._top = items[0].key
         if report is not None:
             table.set_title(proof.title(report))
-            words = "No order is known." if not report.orders else ""
+            words = "No order is known." if report.scope.everything else "No open order is in this scope."
             table.set_empty(((Span(words, "muted"),),))
 
     def _position_of(self, key: OrderKey) -> Decimal | None:

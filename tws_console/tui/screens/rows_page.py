@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from tws_console.tui.bindings import Where
+from tws_console.tui.bindings import Action, Where
 from tws_console.tui.facade import DrainedPort
 from tws_console.tui.screens.page import Page
 from tws_console.tui.views.columns import Column
@@ -28,6 +28,15 @@ class RowsPage(Page, inherit_bindings=False):
 
     def pane_places(self, pane: Widget | None) -> tuple[Where, ...]:
         return (self.WHERE,)
+
+    def footer_actions(self) -> tuple[Action, ...]:
+        found = super().footer_actions()
+        return found if self.can_act else tuple(action for action in found if action.where is not self.WHERE)
+
+    @property
+    def can_act(self) -> bool:
+        """Whether there is anything that the page's own keys could act on."""
+        return bool(self.table.window.keys)
 
     @property
     def table(self) -> RowsTable:

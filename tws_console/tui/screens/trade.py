@@ -45,7 +45,7 @@ class TradePage(Page):
         yield PositionsTable()
         yield Painted(id="divider")
         yield OrderForm(id="ticket")
-        yield MessagesPane(id="messages", newest_first=True)
+        yield MessagesPane()
 
     @property
     def form(self) -> OrderForm:
@@ -142,6 +142,9 @@ class TradePage(Page):
         found = super().footer_actions()
         if not isinstance(self.pane, OrderForm):
             return found
+        if self.pane.form.asks:
+            # A question stands in the place of the fields, with its own keys beside its answers.
+            return tuple(action for action in found if action.where is not Where.TICKET)
         here = self.pane.form.field_actions
         return tuple(action for action in found if action.id not in FIELD_ACTIONS or action.id in here)
 

@@ -40,8 +40,8 @@ class Cut(StrEnum):
 class Column:
     """One column. `place` is its place from left to right; the order in a table's tuple is its priority.
 
-    `least` and `most` are its widths; `always` keeps it at any width; `late` means that the name has grown to its full
-    width before this column may take room.
+    `least` and `most` are its widths; `always` keeps it at any width that the numbers leave; `late` means that the name
+    has grown to its full width before this column may take room; `rest` that it grows last, into what the others leave.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Column:
     cut: Cut = Cut.NEVER
     always: bool = False
     late: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,13 @@ def _needed(column: Column, measures: Mapping[str, Measure]) -> int:
     return max(column.least, measures.get(column.id, Measure()).total)
 
 
+def _wanted(column: Column, measures: Mapping[str, Measure]) -> int:
+    """Width that a column of words grows to: a right one only as far as its longest value, it would drift away."""
+    if column.align is Align.LEFT:
+        return column.most
+    return max(column.least, min(column.most, measures.get(column.id, Measure()).total))
+
+
 def layout(columns: Sequence[Column], room: int, measures: Mapping[str, Measure], hidden: frozenset[str]) -> Layout:
     """Choose from `columns` (by priority) what fits into `room` cells, without those named in `hidden`."""
     gap = 2 if room >= WIDE_GAPS_FROM else 1
@@ -106,7 +114,7 @@ def layout(columns: Sequence[Column], room: int, measures: Mapping[str, Measure]
     for column in columns:
         if column.id in hidden:
             continue
-        if column.late and chosen[name.id] < name.most:
+        if column.late and free > 0 and chosen[name.id] < name.most:
             grown = min(name.most, chosen[name.id] + free)
             free -= grown - chosen[name.id]
             chosen[name.id] = grown
@@ -119,9 +127,13 @@ def layout(columns: Sequence[Column], room: int, measures: Mapping[str, Measure]
         shrunk = max(8, chosen[name.id] + free)
         free += chosen[name.id] - shrunk
         chosen[name.id] = shrunk
-    for column in columns:
+    for column in reversed(columns[1:]):
+        # Numbers are never cut: with such wide ones a column that always stays goes whole, the least needed first.
+        if free < 0 and column.id in chosen:
+            free += chosen.pop(column.id) + gap
+    for column in sorted(columns, key=lambda column: column.rest):
         if column.id in chosen and free > 0 and column.cut is not Cut.NEVER:
-            grown = min(column.most, chosen[column.id] + free)
+            grown = min(_wanted(column, measures), chosen[column.id] + free)
             free -= grown - chosen[column.id]
             chosen[column.id] = grown
     shown = sorted((column for column in columns if column.id in chosen), key=lambda column: column.place)

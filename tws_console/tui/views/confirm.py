@@ -62,23 +62,24 @@ def body(facts: ConfirmFacts, width: int, room: int) -> list[Spans]:
     """All rows above the answers in at most `room` rows: blank ones yield first, then checks are counted together."""
     head = [order_line(facts), *_sentences(facts, width)]
     about = [
-        _labelled("Contract", _contract(facts)),
-        _labelled("Price", _price(facts)),
-        _labelled("Notional", _notional(facts)),
-        _labelled("Position", _position(facts)),
-        *[_labelled(name, spans) for name, spans in _preview(facts)],
-        _labelled("Session", _session(facts)),
+        labelled("Contract", _contract(facts)),
+        labelled("Price", _price(facts)),
+        labelled("Notional", _notional(facts)),
+        labelled("Position", _position(facts)),
+        *[labelled(name, spans) for name, spans in _preview(facts)],
+        labelled("Session", _session(facts)),
         *_others(facts),
     ]
     fixed = len(head) + len(about)
-    checks = _checks(facts, width, max(2, room - fixed))
+    checks = check_rows(facts.verdicts, width, max(2, room - fixed))
     blanks = room - fixed - len(checks)
     rows: list[Spans] = [()] if blanks > 3 else []
     rows += [*head, *([()] if blanks > 0 else []), *about, *([()] if blanks > 1 else []), *checks]
     return [*rows, ()] if blanks > 2 else rows
 
 
-def _labelled(name: str, spans: Sequence[Span]) -> Spans:
+def labelled(name: str, spans: Sequence[Span]) -> Spans:
+    """A fact behind its name."""
     return (Span(f"{name:<{LABEL_ROOM}}", "muted"), *spans)
 
 
@@ -239,7 +240,7 @@ def _others(facts: ConfirmFacts) -> list[Spans]:
         words = f"{owner} {order.action} {formats.quantity(order.remaining)}{at}"
         more = f"   +{len(facts.others) - 2} more" if len(facts.others) > 2 and order is facts.others[1] else ""
         tail = f"   {_side_word(crosses, warned)}{more}"
-        found.append(_labelled("Others" if not found else "", line(value(words), tail)))
+        found.append(labelled("Others" if not found else "", line(value(words), tail)))
     return found
 
 
@@ -249,10 +250,10 @@ def _side_word(crosses: bool, warned: bool) -> str:
     return "the other side: see checks" if warned else "the other side, no cross"
 
 
-def _checks(facts: ConfirmFacts, width: int, room: int) -> list[Spans]:
+def check_rows(verdicts: Sequence[Verdict], width: int, room: int) -> list[Spans]:
     """What blocks, what warns, how many passed."""
-    told = sorted((v for v in facts.verdicts if v.level is not Level.PASS), key=lambda v: v.level is Level.WARN)
-    passed = (Span(f"✓ {len(facts.verdicts) - len(told)} passed", "up", not told),)
+    told = sorted((v for v in verdicts if v.level is not Level.PASS), key=lambda v: v.level is Level.WARN)
+    passed = (Span(f"✓ {len(verdicts) - len(told)} passed", "up", not told),)
     rows: list[Spans] = []
     for number, verdict in enumerate(told):
         lines = _check(verdict, width - LABEL_ROOM)
@@ -261,7 +262,7 @@ def _checks(facts: ConfirmFacts, width: int, room: int) -> list[Spans]:
             break
         rows += lines
     rows.append(passed)
-    return [_labelled("Checks" if number == 0 else "", spans) for number, spans in enumerate(rows)]
+    return [labelled("Checks" if number == 0 else "", spans) for number, spans in enumerate(rows)]
 
 
 def _check(verdict: Verdict, width: int) -> list[Spans]:

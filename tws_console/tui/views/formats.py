@@ -135,13 +135,16 @@ def account_tail(account: str) -> str:
 
 
 def cut_middle(text: str, room: int) -> str:
-    """A name shortened in the middle, so that its end (expiry, strike, right) stays readable."""
+    """A name shortened in the middle. Its last words (strike, right) stay whole as far as they fit: a strike of which
+    the first digits are missing is another strike.
+    """
     if len(text) <= room:
         return text
     if room < 3:
         return text[:room]
-    head = room // 2
-    return f"{text[:head]}…{text[len(text) - (room - 1 - head) :]}"
+    tails = [text[index + 1 :] for index, letter in enumerate(text) if letter == " "]
+    tail = next((tail for tail in tails if len(tail) <= room - 3), "") or text[len(text) - (room - 1) // 2 :]
+    return f"{text[: room - 1 - len(tail)]}…{tail}"
 
 
 def cut_end(text: str, room: int) -> str:

@@ -179,15 +179,17 @@ def children_of(order: Order, orders: Sequence[Order]) -> int:
     return sum(o.parent_id == order.order_id and o.client_id == order.client_id and o.key != order.key for o in orders)
 
 
-def describe(order: Order) -> str:
-    """`BUY 100 AAPL limit 187.50`, the same in messages and questions."""
-    words = [order.action, formats.quantity(order.remaining), order.instrument.name]
+def describe(order: Order, room: int | None = None) -> str:
+    """`BUY 100 AAPL limit 187.50`, the same in messages and questions. In `room` cells it is the name that yields."""
     price, trigger = prices(order)
-    if trigger.text not in {"-", "?"}:
-        words.append(f"stop {trigger.text}")
+    name = formats.clean(order.instrument.name)
+    head = f"{formats.clean(order.action)} {formats.quantity(order.remaining)} "
+    tail = f" stop {trigger.text}" if trigger.text not in {"-", "?"} else ""
     if price.text != "-":
-        words.append(f"{'limit' if order.limit_price is not None else 'stop'} {price.text}")
-    return formats.clean(" ".join(words))
+        tail += f" {'limit' if order.limit_price is not None else 'stop'} {price.text}"
+    if room is not None:
+        name = formats.cut_middle(name, max(3, room - len(head) - len(tail)))
+    return head + name + tail
 
 
 def as_json(order: Order) -> dict[str, object]:

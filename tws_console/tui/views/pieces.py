@@ -5,6 +5,7 @@ Owns fitting a line to a width and the frames of dialogs. Text is shown as it is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -12,6 +13,8 @@ from enum import StrEnum
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.cells import width as total
 
+_PIECES = re.compile(r" *[^ ]+ ?| +")
+"""A word with the blanks round it."""
 CHIP_INK = {"paper": "paper_ink", "live": "live_ink", "demo": "demo_ink", "danger_bg": "danger_ink"}
 
 
@@ -77,6 +80,21 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             current = f"{current} {word}" if current else word
     return [*rows, current] if current else rows
+
+
+def wrap_spans(parts: Sequence[Span], width: int) -> list[Spans]:
+    """The line in rows of at most `width` cells, broken between words; what begins with a blank keeps it."""
+    rows: list[list[Span]] = [[]]
+    used = 0
+    for part in parts:
+        for piece in _PIECES.findall(part.text):
+            if used and used + len(piece.rstrip()) > width:
+                rows.append([Span(" ")])
+                used = 1
+                piece = piece.lstrip()
+            rows[-1].append(replace(part, text=piece))
+            used += len(piece)
+    return [tuple(row) for row in rows]
 
 
 class Frame(StrEnum):

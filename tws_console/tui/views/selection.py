@@ -11,11 +11,11 @@ from datetime import datetime
 
 from tws_console.model.order import Order, Status
 from tws_console.model.position import Position, Quote
-from tws_console.rules.capability import CANCEL, TAKEOVER, Capability, capability
+from tws_console.rules.capability import CANCEL, MODIFY, TAKEOVER, Capability, capability
 from tws_console.rules.takeover import attach_id
 from tws_console.tui.views import formats, titles
 from tws_console.tui.views.cells import Span, Spans
-from tws_console.tui.views.lines import cut
+from tws_console.tui.views.lines import WIDE_GAPS_FROM, cut
 from tws_console.tui.views.orders import children_of
 
 
@@ -28,6 +28,8 @@ class Facts:
     read_only_api: bool
     link_up: bool
     now: datetime
+    marked: int = 0
+    """Marked rows: while there are any, the keys act on these and not on the row under the cursor."""
 
     def capability(self, order: Order) -> Capability:
         """What works on this order from here."""
@@ -40,16 +42,25 @@ class Facts:
         )
 
 
-def what_can(order: Order, facts: Facts) -> Spans:
-    """`can: c cancel with 2 children`, or why not."""
+def what_can(order: Order, facts: Facts, *, short: bool = False) -> Spans:
+    """`can: m modify  c cancel with 2 children`, or why not; of marked rows what the key does to them."""
+    if facts.marked:
+        them = "the marked order" if facts.marked == 1 else f"the {facts.marked} marked orders"
+        keys = (Span("c", "accent", True), Span(f" cancel {them}", "text"))
+        return (*keys, Span(" · ", "muted"), Span("esc", "accent", True), Span(" clears marks", "text"))
     found = facts.capability(order)
     if CANCEL in found.can or TAKEOVER in found.can:
         children = children_of(order, facts.orders)
-        more = "" if not children else f" with {children} {'child' if children == 1 else 'children'}"
+        joined = "+" if short else "with "
+        more = "" if not children else f" {joined}{children} {'child' if children == 1 else 'children'}"
         way = f" by takeover of client {attach_id(order)}" if TAKEOVER in found.can else ""
         ends = sum(one.status is not Status.STAGED for one in facts.orders)
         stop = f" · ^G ends all {ends}" if way else ""
-        return Span("can: ", "muted"), Span("c", "accent", True), *stop_words(f" cancel{more}{way}{stop}")
+        modify = (Span("m", "accent", True), Span(" modify  ", "text")) if MODIFY in found.can else ()
+        return (
+            *(Span("can: ", "muted"), *modify, Span("c", "accent", True)),
+            *stop_words(f" cancel{more}{way}{stop}"),
+        )
     if not facts.link_up:
         return Span("cannot act: ", "warn", True), *stop_words(found.why)
     return stop_words(found.why)
@@ -63,7 +74,8 @@ def stop_words(text: str) -> Spans:
 
 def order_line(order: Order, facts: Facts, room: int) -> Spans:
     """One line about an order."""
-    return titles.order_selection(order, what_can(order, facts), children_of(order, facts.orders), room)
+    can = what_can(order, facts, short=room < WIDE_GAPS_FROM)
+    return titles.order_selection(order, can, children_of(order, facts.orders), room)
 
 
 def order_lines(order: Order, facts: Facts, room: int) -> tuple[Spans, ...]:

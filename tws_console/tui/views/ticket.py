@@ -110,10 +110,10 @@ def _field(form: TicketForm, facts: TicketFacts, name: str, width: int, error: s
     note = (Span(f"✗ {error}", "danger"),) if error else note_of(form.draft, facts, name, form.quote)
     if width < NARROW and not error:
         note = tuple(Span(_SHORTER.get(part.text, part.text), part.tone, part.bold) for part in note)
-    return clip((label, mark, *_box(form, name, here), Span(" "), *note), width)
+    return clip((label, mark, *box(form, name, here), Span(" "), *note), width)
 
 
-def _box(form: TicketForm, name: str, here: bool) -> Spans:
+def box(form: TicketForm, name: str, here: bool) -> Spans:
     """What stands in the field, with the cursor, and `▾` where there is a choice."""
     text = form.draft.text(name)
     room = FIELD_ROOM - 1

@@ -30,13 +30,14 @@ NOTICE_GLYPHS = {
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The words of a pane's title line: name and count first, details that may yield, problems that stay."""
+    """The words of a pane's title line: name and count first, details that may yield, marks and problems stay."""
 
     name: str
     count: int | None = None
     details: tuple[Span, ...] = ()
     problems: int = 0
     right: str = ""
+    marked: int = 0
 
 
 def _owner_rank(order: Order) -> tuple[int, int]:
@@ -44,21 +45,23 @@ def _owner_rank(order: Order) -> tuple[int, int]:
     return ranks[order.owner], order.client_id or 0
 
 
-def order_title(orders: Sequence[Order], state: SessionState, monotonic: float) -> Title:
-    """`Orders 15  own 7  c7 3  manual 2  !4`, or how many are stale and since when. Gone orders are not counted."""
+def order_title(orders: Sequence[Order], state: SessionState, monotonic: float, marked: int = 0) -> Title:
+    """`Orders 15  own 7  c7 3  manual 2  2 marked  !4`, or how many are stale and since when. Gone orders are not
+    counted.
+    """
     live = [order for order in orders if order.live]
     stale = sum(order.stale for order in orders)
     problems = sum(order.status in PROBLEMS for order in orders)
     if stale:
         age = status.list_age(state, monotonic)
         full = f"last full list {formats.age(age)} ago" if age is not None else "no full list yet"
-        return Title("Orders", len(live), (Span(f"{stale} stale", "warn"), Span(full, "warn")), problems)
+        return Title("Orders", len(live), (Span(f"{stale} stale", "warn"), Span(full, "warn")), problems, marked=marked)
     owners = Counter((owner_text(order), _owner_rank(order)) for order in live)
     parts = sorted(owners.items(), key=lambda item: item[0][1])
     details = [Span(f"{name} {n}", "muted") for (name, _), n in parts]
     if len(live) < len(orders):
         details.append(Span(f"{len(orders) - len(live)} gone", "warn"))
-    return Title("Orders", len(live), tuple(details), problems)
+    return Title("Orders", len(live), tuple(details), problems, marked=marked)
 
 
 def position_title(positions: Sequence[Position], state: SessionState, old: int, *, grouped: bool = False) -> Title:

@@ -76,6 +76,7 @@ class LiveTable(Widget, can_focus=True):
         self._empty: tuple[Spans, ...] = ()
         self._flash: dict[Hashable, tuple[float, frozenset[str]]] = {}
         self._told: Hashable | None = None
+        self._marked: frozenset[Hashable] = frozenset()
 
     # what the page says
 
@@ -102,6 +103,14 @@ class LiveTable(Widget, can_focus=True):
         if title != self._title:
             self._title = title
             self._refresh_lines(0)
+
+    def set_marked(self, keys: frozenset[Hashable]) -> None:
+        """The rows that have a `*` in the gutter."""
+        changed, self._marked = self._marked ^ keys, keys
+        for key in changed:
+            self._strips.pop(key, None)
+            if (line := self.window.line_of(key)) is not None:
+                self._refresh_lines(HEAD + line)
 
     def set_empty(self, lines: Sequence[Spans]) -> None:
         """What stands there while there is no row."""
@@ -302,6 +311,7 @@ class LiveTable(Widget, can_focus=True):
         details = (*title.details, waiting) if waiting else title.details
         problems = (Span(f"!{title.problems}", "warn", True),) if title.problems else ()
         items = [Item((detail,), index + 1) for index, detail in enumerate(details)]
+        items.append(Item((Span(f"{title.marked} marked", "accent", True),) if title.marked else (), 0))
         items.append(Item(problems, 0))
         right = (Span(title.right or place, "muted"),)
         kept = fitting(items, room - width(head) - width(right) - 4)
@@ -316,7 +326,7 @@ class LiveTable(Widget, can_focus=True):
         if row is None:
             return ()
         mark = Span("▌", "accent" if self.has_focus else "line") if cursor else Span(" ")
-        spans: list[Span] = [mark, Span(" ")]
+        spans: list[Span] = [mark, Span("*", "accent", True) if key in self._marked else Span(" ")]
         gap = Span(" " * self._layout.gap)
         flashing = self._flash.get(key, (0.0, frozenset()))[1]
         ghost = self.window.ended(key)

@@ -5,10 +5,13 @@ May import textual; not the engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tws_console.model.notice import Notice
 from tws_console.tui.facade import console
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.lines import ruled
@@ -20,36 +23,44 @@ _STEPS = {"down": 1, "j": 1, "up": -1, "k": -1, "home": -_FAR, "g": -_FAR, "end"
 
 
 class MessagesPane(Widget):
-    """Lines of the notices. `focusable` makes it a pane whose keys scroll it, and long ones take several lines."""
+    """Lines of the notices: the newest first and one line each, or, when `focusable`, newest last in full, in a pane
+    whose keys scroll it.
+    """
 
-    def __init__(self, *, id: str = "messages", newest_first: bool = False, focusable: bool = False) -> None:
+    def __init__(self, *, id: str = "messages", focusable: bool = False) -> None:
         super().__init__(id=id, markup=False)
         self.can_focus = focusable
-        self._newest_first = newest_first
         self._top = 0
         self._at_end = True
+        self._told: Sequence[Notice] = ()
         self._lines: list[Spans] = []
+        """All lines of a pane with the notices in full; else a line is made of its notice when it is painted."""
 
     def reload(self) -> None:
         """The list of notices changed, or the room for it."""
         engine, room = console(self).engine, self.size.width
-        told = engine.notices.lines if engine is not None else ()
+        self._told = engine.notices.lines if engine is not None else ()
         if self.can_focus:
-            self._lines = [line for notice in told for line in notice_lines(notice, room)]
-        else:
-            self._lines = [notice_line(notice, room) for notice in told]
-        if self._newest_first:
-            self._lines.reverse()
+            self._lines = [line for notice in self._told for line in notice_lines(notice, room)]
         self._follow()
         self.refresh()
+
+    @property
+    def _count(self) -> int:
+        return len(self._lines if self.can_focus else self._told)
+
+    def _line(self, index: int) -> Spans:
+        if index >= self._count:
+            return ()
+        return self._lines[index] if self.can_focus else notice_line(self._told[-1 - index], self.size.width)
 
     @property
     def _rows(self) -> int:
         return max(1, self.size.height - 1)
 
     def _follow(self) -> None:
-        last = max(0, len(self._lines) - self._rows)
-        self._top = last if self._at_end and not self._newest_first else min(self._top, last)
+        last = max(0, self._count - self._rows)
+        self._top = last if self._at_end and self.can_focus else min(self._top, last)
 
     def on_resize(self) -> None:
         self.reload()
@@ -77,22 +88,18 @@ class MessagesPane(Widget):
         self._scroll(-3)
 
     def _scroll(self, step: int) -> None:
-        last = max(0, len(self._lines) - self._rows)
+        last = max(0, self._count - self._rows)
         self._top = max(0, min(self._top + step, last))
         self._at_end = self._top == last
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         room, tones = self.size.width, console(self).tones
-        lines = self._lines
         if y == 0:
-            engine = console(self).engine
-            told = len(engine.notices.lines) if engine is not None else 0
             focus = self.has_focus
             mark = Span("▌" if focus else "─", "accent" if focus else "line")
-            head = (mark, Span(" Messages", "strong", focus), Span(f" {told}", "muted"))
-            last = min(len(lines), self._top + self._rows)
-            place = f"{self._top + 1}-{last} of {len(lines)}" if lines and self.can_focus else ""
+            head = (mark, Span(" Messages", "strong", focus), Span(f" {len(self._told)}", "muted"))
+            last = min(self._count, self._top + self._rows)
+            place = f"{self._top + 1}-{last} of {self._count}" if self._lines else ""
             return strip_of(ruled(head, (Span(place or "9 Log", "muted"),), room), room, tones, "bg")
-        index = self._top + y - 1
-        return strip_of(lines[index] if index < len(lines) else (), room, tones, "bg")
+        return strip_of(self._line(self._top + y - 1), room, tones, "bg")

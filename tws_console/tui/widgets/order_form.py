@@ -50,7 +50,7 @@ class OrderForm(Painted, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._told: frozenset[str] = frozenset()
+        self._told: tuple[bool, frozenset[str]] = (False, frozenset())
         self.form = TicketForm(Draft())
         self._unfolded = False
         self._looking_up = 0
@@ -146,8 +146,8 @@ class OrderForm(Painted, can_focus=True):
         head = title_line(form, width, focused=focused, expanded=self._unfolded)
         body = rows(form, self._facts(engine), width, focused=focused, expanded=self._unfolded)
         self.show_lines([head, *body])
-        if self._told != form.field_actions:
-            self._told = form.field_actions
+        if self._told != (form.asks, form.field_actions):
+            self._told = (form.asks, form.field_actions)
             self.post_message(self.Moved())
 
     def _facts(self, engine: EnginePort | None) -> TicketFacts:
@@ -175,7 +175,7 @@ class OrderForm(Painted, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         name = field_at(self.form, event.y - 1)
-        if self._unfolded and self.form.candidates is None and self.form.offer is None and name is not None:
+        if self._unfolded and not self.form.asks and name is not None:
             self._carry_out(self.form.go(name))
 
     def _carry_out(self, effect: Effect) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from tws_console.model.ids import OrderKey
+from tws_console.model.notice import Tone
 from tws_console.model.order import PROBLEMS, Order, Status
 from tws_console.model.position import Quote
 from tws_console.tui.facade import DrainedPort, EnginePort, console
 from tws_console.tui.views import orders as view
 from tws_console.tui.views import titles
 from tws_console.tui.views.cells import Row
+from tws_console.tui.views.marks import Marks, lost_words
 from tws_console.tui.widgets.live_table import LiveTable
 
 
@@ -24,6 +26,7 @@ class OrdersTable(LiveTable):
         self._branches: dict[Hashable, str] = {}
         self._by_contract: dict[int, set[OrderKey]] = {}
         self._told_of: dict[OrderKey, tuple[bool, bool]] = {}
+        self._marks = Marks(self._renamed)
         self._gone = False
         """Whether a row is shown that goes when its time is over, without a word from the engine."""
 
@@ -46,6 +49,52 @@ class OrdersTable(LiveTable):
         """The order under the cursor as it is now; None on an empty table and on a row that has ended."""
         key = self.cursor
         return self._order_of(key) if isinstance(key, OrderKey) else None
+
+    # marks
+
+    @property
+    def marked(self) -> tuple[Order, ...]:
+        """The marked orders as they are now, in the order of the table."""
+        found = (
+            self._order_of(key) for key in self.window.keys if key in self._marks.keys and isinstance(key, OrderKey)
+        )
+        return tuple(order for order in found if order is not None)
+
+    @property
+    def unseen(self) -> frozenset[Hashable]:
+        """The marked rows that are not on the screen now."""
+        return self._marks.keys - frozenset(self.window.visible)
+
+    def toggle_mark(self) -> None:
+        """Mark the order under the cursor, or take its mark away; a row that has ended cannot be marked."""
+        order = self.order
+        if order is not None and order.live:
+            self._marks.toggle(order.key)
+            self._show_marks()
+
+    def mark_all(self) -> None:
+        """Mark every order that the table shows."""
+        self._marks.add(order.key for order in self.orders if order.live)
+        self._show_marks()
+
+    def clear_marks(self) -> None:
+        self._marks.clear()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self.set_marked(self._marks.keys)
+        self._head()
+
+    def _lose_marks(self, orders: Sequence[Order]) -> None:
+        """Marks of orders that have ended go, and it is said of which."""
+        lost = self._marks.keep(order.key for order in orders if order.live)
+        self.set_marked(self._marks.keys)
+        engine = self._engine
+        if lost and engine is not None:
+            ended = [order for key in lost if isinstance(key, OrderKey) and (order := self._order_of(key))]
+            engine.notices.add(Tone.INFO, lost_words(ended, len(lost), len(self._marks.keys)))
+
+    # rows
 
     def reload(self) -> None:
         """All rows anew, as after a page was turned to."""
@@ -101,11 +150,12 @@ class OrdersTable(LiveTable):
         self.set_hidden({"account"} if len(console(self).session.accounts) == 1 else ())
         self.set_rows([key for key, _ in placed])
         self.touch(moved)
+        self._lose_marks(orders)
         self._head()
 
     def _head(self) -> None:
         app = console(self)
-        self.set_title(titles.order_title(self.orders, app.session, app.monotonic()))
+        self.set_title(titles.order_title(self.orders, app.session, app.monotonic(), len(self._marks.keys)))
         self.set_empty(titles.no_orders(app.session, app.monotonic()))
 
     def _row(self, key: Hashable) -> Row | None:

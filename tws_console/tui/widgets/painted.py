@@ -43,7 +43,7 @@ class Painted(Widget):
             return
         self._lines = new
         if len(old) != len(new):
-            self.refresh(layout=True)
+            self.refresh(layout=self.styles.auto_dimensions)
             return
         width = self.size.width
         changed = [Region(0, y, width, 1) for y in range(len(new)) if new[y] != old[y]]

@@ -40,7 +40,8 @@ class StatusBar(Painted):
         state = app.session
         live = state.shown_mode is Mode.LIVE
         self.ground = "live_bg" if live else "raised"
-        spans = status_line(state, app.now(), app.monotonic(), self.size.width)
+        # It reaches over the whole screen, whose width is known before this widget has been laid out.
+        spans = status_line(state, app.now(), app.monotonic(), self.size.width or self.screen.size.width)
         if live and app.tones.mono:
             # Without colour the whole line is turned over, so that LIVE is never just a word.
             spans = tuple(Span(s.text, "live_ink", s.bold, "live") if not s.ground else s for s in spans)

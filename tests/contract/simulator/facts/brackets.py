@@ -28,6 +28,20 @@ async def told_together(stage: Stage) -> None:
         assert steps(told, number)[::2] == ["O"] * 2 or number == 3
 
 
+@fact("CAMPUS brackets: children live as long as their parent waits: when it is rejected they end, with 202")
+async def rejected_parent(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(*place_fields(3, limit="200", quantity=10000000, transmit=False))
+    client.send(*place_fields(4, action="SELL", limit="300", parent_id=3, transmit=False))
+    client.send(*place_fields(5, action="SELL", order_type="STP", stop="150", parent_id=3))
+    for number in (4, 5):
+        assert (await client.until_error(202))[2] == str(number)
+    told = [*client.received, *await client.settle()]
+    assert steps(told, 3) == ["O", "Inactive", "E201", "O", "Inactive"]
+    assert [steps(told, number) for number in (4, 5)] == [["Cancelled", "E202"]] * 2
+    assert list(stage.server.exchange.book.open()) == []
+
+
 @fact("deepentropy/ibx bracket: children wait with whyHeld child and child,trigger and the parent's API id")
 async def held(stage: Stage) -> None:
     told = await _bracket(await stage.client(11))

@@ -136,6 +136,20 @@ async def refused_modify(stage: Stage) -> None:
     assert [m[16] for m in client.received[before:] if m[0] == "5"] == ["200"]
 
 
+@fact("userFRM/ibkr-dx: a change that the margin does not allow is refused with 201 and the order works as it was")
+async def beyond_margin(stage: Stage) -> None:
+    client = await stage.client(11)
+    await resting(client, 1)
+    await client.settle()
+    before = len(client.received)
+    client.send(*place_fields(1, limit="200", quantity=1000000))
+    assert "EQUITY WITH LOAN VALUE" in (await client.until_error(201))[4]
+    await client.settle()
+    assert steps(client.received[before:], 1) == ["E201", "O", "Submitted"]
+    [order] = stage.live()
+    assert order.terms.quantity == 100
+
+
 @fact("LEAN.Brokerages 93: a placement may vanish without any callback")
 async def vanished(stage: Stage) -> None:
     client = await stage.client(11)

@@ -1,6 +1,6 @@
 """Sessions, holidays and the days on which clocks change."""
 
-from tests.contract.simulator.facts.table import Stage, contract_fields, fact
+from tests.contract.simulator.facts.table import Stage, contract_fields, fact, quote, ticks_of
 from tests.support.raw_client import Message, RawClient
 
 
@@ -83,3 +83,17 @@ async def current_time(stage: Stage) -> None:
         client.send(49, 1)
         last = int((await client.until_id(49))[-1][2])
     assert last > first >= 1795042800
+
+
+@fact("same requests, same bytes: what is due after a move of the clock comes before the next answer")
+async def pushed_at_once(stage: Stage) -> None:
+    client = await stage.client(11)
+    await stage.ctl("clock", "2026-11-20T15:00:00")
+    quote(client, 1)
+    client.send(50, 3, 2, *contract_fields("AAPL"), 5, "TRADES", 1, "")
+    await client.settle()
+    for _ in range(20):
+        await stage.ctl("clock", "+5")
+        told = await client.settle()
+        assert [m[2] for m in told if m[0] == "50"] == ["2"]
+        assert "8" in ticks_of(told, 2)

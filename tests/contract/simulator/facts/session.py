@@ -43,6 +43,13 @@ async def used_id(stage: Stage) -> None:
     assert await first.settle() == []
 
 
+@fact("client libraries: the greatest 32-bit number is a client id like others, not that of client 0")
+async def greatest_client(stage: Stage) -> None:
+    await stage.client(2147483647)
+    await stage.client(0)
+    assert {row["client_id"] for row in await stage.ctl("clients")} == {0, 2147483647}
+
+
 @fact("CAMPUS connectivity: 32 clients at once, no more")
 async def many_clients(stage: Stage) -> None:
     for client_id in range(32):

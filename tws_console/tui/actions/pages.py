@@ -1,0 +1,112 @@
+"""Ways between pages and panes, the lists of keys, leaving, themes. Data; imports the shape only."""
+
+from __future__ import annotations
+
+from tws_console.tui.actions.kinds import Action
+from tws_console.tui.actions.kinds import Where as W
+
+PAGES: tuple[Action, ...] = (
+    Action(
+        "pane.next",
+        ("tab",),
+        "pane",
+        "Move the focus to the next pane.",
+        W.PAGES,
+        "Everywhere",
+        "next_pane(1)",
+        7,
+    ),
+    Action(
+        "pane.previous",
+        ("shift+tab",),
+        "previous pane",
+        "Move the focus to the previous pane.",
+        W.PAGES,
+        "Everywhere",
+        "next_pane(-1)",
+    ),
+    Action("app.page-1", ("1",), "Trade", "Page 1: orders, positions and ticket.", W.PAGES, "Pages", "page('trade')"),
+    Action("app.page-2", ("2",), "Orders", "Page 2: all open orders.", W.PAGES, "Pages", "page('orders')"),
+    Action(
+        "app.page-3",
+        ("3",),
+        "Positions",
+        "Page 3: the account in full and all positions.",
+        W.PAGES,
+        "Pages",
+        "page('positions')",
+    ),
+    Action("app.page-9", ("9",), "Log", "Page 9: all messages of this session.", W.PAGES, "Pages", "page('log')"),
+    Action(
+        "app.pages",
+        ("0",),
+        "all pages",
+        "List every page, those without a number too.",
+        W.PAGES,
+        "Pages",
+        "palette('pages')",
+    ),
+    Action(
+        "app.inbox",
+        ("i",),
+        "inbox",
+        "Page: orders of earlier runs whose fate is not known, with evidence and three choices.",
+        W.PAGES,
+        "Pages",
+        "page('inbox')",
+    ),
+    Action(
+        "app.away",
+        ("A",),
+        "while away",
+        "Page: what happened while nobody looked: fills, orders gone, new and changed, positions.",
+        W.PAGES,
+        "Pages",
+        "page('away')",
+    ),
+    Action("app.next-page", (">",), "next page", "Go to the next page.", W.PAGES, "Pages", "turn_page(1)"),
+    Action("app.previous-page", ("<",), "previous page", "Go to the previous page.", W.PAGES, "Pages", "turn_page(-1)"),
+    Action(
+        "app.palette",
+        ("ctrl+p", "f9"),
+        "palette",
+        "All actions with key and sentence.",
+        W.EVERYWHERE,
+        "Everywhere",
+        "palette",
+        5,
+    ),
+    Action(
+        "app.help",
+        ("?", "f1"),
+        "help",
+        "Keys of this pane and what the signs mean.",
+        W.EVERYWHERE,
+        "Everywhere",
+        "help",
+        6,
+    ),
+    Action(
+        "app.quit",
+        ("q", "ctrl+q"),
+        "quit",
+        "Leave; asks when something is staged, unknown or stopping, or a draft has edits.",
+        W.PAGES,
+        "Everywhere",
+        "ask_quit",
+        8,
+    ),
+    Action("theme.dark", (), "dark theme", "Switch to the dark theme.", W.PALETTE_ONLY, "Theme", "use_theme('dark')"),
+    Action(
+        "theme.light", (), "light theme", "Switch to the light theme.", W.PALETTE_ONLY, "Theme", "use_theme('light')"
+    ),
+    Action(
+        "theme.mono",
+        (),
+        "mono theme",
+        "Switch to the theme without colours.",
+        W.PALETTE_ONLY,
+        "Theme",
+        "use_theme('mono')",
+    ),
+)
