@@ -99,5 +99,5 @@ def judge(result: ModifyResult, known: documents.Document) -> None:
         raise CommandFailed(code, f"{name} was not changed, nothing was sent: {result.reason}", **known)
     if result.outcome == "refused":
         raise CommandFailed(ErrorCode.IB_ORDER_REJECTED, f"{name} was not changed: {result.reason}", **known)
-    sentence = f"{name}: {result.reason}; look at `tws-console orders --all`"
+    sentence = f"{name}: {result.reason.rstrip('.')}; look at `tws-console orders --all`"
     raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence, **known)
