@@ -160,3 +160,10 @@ def test_cancel_says_unknown_and_not_live_when_the_order_ended_without_a_word(
 
     assert sim.book(perm_id=placed["perm_id"]) == []
     assert answer.document["outcome"] in {"cancelled", "unknown"}
+
+
+def test_console_refuses_when_there_is_no_terminal(program: Program, sim: SimulatorProcess) -> None:
+    answer = program.run()
+    assert (answer.code, answer.document["error_code"]) == (2, "USAGE_ERROR")
+    assert "needs a terminal" in answer.document["error"]
+    assert not sim.ctl("clients")
