@@ -122,6 +122,19 @@ async def test_cancel_asks_about_the_order_of_the_key_press_when_it_changes_late
         assert captured.key == NVDA
 
 
+async def test_cancel_says_that_the_rest_of_a_one_cancels_all_group_goes_with_the_order() -> None:
+    engine = FakeEngine()
+    app = console_app(engine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.current_mode == "trade", "trade page")
+        for leg in data.ORDERS[2:4]:
+            engine.put_order(replace(leg, oca_group="1902837465"))
+        orders_table(app).go_to(data.ORDERS[2].key)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CancelModal), "the question")
+        await until(pilot, lambda: "1 order of its OCA group goes with it" in screen_text(app), "the other leg")
+
+
 async def test_broker_text_is_shown_literally_when_it_looks_like_markup() -> None:
     engine = FakeEngine()
     order = replace(data.ORDERS[0], reason="[/AAPL] [red]held[/red]")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.tui import fake_data as data
 from tests.tui.console import orders_table, screen_text
+from tests.tui.fake_engine import FakeDrained
 from tests.tui.test_console_dialogs import Console, console
 from tests.tui.waiting import until
 from tws_console.model.ids import OrderKey
@@ -148,6 +151,69 @@ async def test_mark_stays_on_its_order_when_the_broker_tells_the_permid() -> Non
         on.engine.rename_order(UNKNOWN.key, named)
         await until(on.pilot, lambda: gutter(on, named) == "▌*", "the mark on the new key")
         assert orders_table(on.app).marked == (named,)
+
+
+async def test_marked_order_is_the_one_asked_about_when_it_got_its_permid_while_rows_hold_still() -> None:
+    async with console() as on:
+        orders_table(on.app).go_to(UNKNOWN.key)
+        await on.press("space", "k", "k")
+        named = replace(UNKNOWN, key=OrderKey.perm(1902837499), perm_id=1902837499, status=Status.WORKING)
+        on.engine.rename_order(UNKNOWN.key, named)
+        await until(on.pilot, lambda: on.engine.changes.pending == FakeDrained(), "the look at it")
+        await on.press("c")
+        await on.dialog(ScopeModal)
+        assert str(named.key) in screen_text(on.app)
+        await on.press("y", "enter")
+        await until(on.pilot, lambda: bool(on.asked("fire_at")), "the cancel")
+        assert on.asked("fire_at") == [OrderScope(keys=frozenset({named.key}))]
+
+
+async def test_orders_that_end_with_the_marked_ones_are_counted_when_they_are_not_marked() -> None:
+    parent = data.ORDERS[1]
+    async with console() as on:
+        orders_table(on.app).go_to(parent.key)
+        await on.press("space", "c")
+        await on.dialog(ScopeModal)
+        assert "2 more orders end with them" in screen_text(on.app)
+        await on.press("escape", "*", "c")
+        await on.dialog(ScopeModal)
+        assert "more orders end with them" not in screen_text(on.app)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_answers_are_on_the_screen_when_there_is_most_to_say(size: tuple[int, int]) -> None:
+    async with console(size) as on:
+        # Others' orders, one by hand, and a parent whose children are not marked; the cursor is on an own order.
+        for row in (4, 6, 9, 1):
+            orders_table(on.app).go_to(data.ORDERS[row].key)
+            await on.press("space")
+        await on.press("C")
+        await on.dialog(ScopeModal)
+        text = screen_text(on.app)
+        for words in ("more orders end with them", "by hand in TWS", "enter esc", "then enter cancel them", "╰"):
+            assert words in text
+
+
+async def test_row_that_is_held_back_is_not_marked_when_all_that_are_shown_are() -> None:
+    async with console() as on:
+        table, parent = orders_table(on.app), data.ORDERS[0]
+        child = replace(
+            parent,
+            key=OrderKey.perm(77),
+            perm_id=77,
+            order_id=999,
+            parent_id=parent.order_id or 0,
+            parent_perm_id=parent.perm_id,
+        )
+        await on.press("j")
+        on.engine.put_order(child)
+        await until(on.pilot, lambda: table.window.waiting == 1, "the row that waits")
+        await on.press("*")
+        await until(on.pilot, lambda: "15 marked" in screen_text(on.app), "the marks")
+        assert child.key not in {order.key for order in table.marked}
+        on.hand.move(4.0)
+        await until(on.pilot, lambda: table.window.line_of(child.key) is not None, "the row")
+        assert gutter(on, child) == "  "
 
 
 async def test_marks_that_are_scrolled_away_are_named_as_such_when_asked() -> None:

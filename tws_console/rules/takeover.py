@@ -8,7 +8,7 @@ its client cancels takes the group with it (IBKR Campus glossary, "One-Cancels-A
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tws_console.model.ids import Owner
@@ -44,18 +44,27 @@ def blast(order: Order, live: Iterable[Order]) -> Blast:
     return Blast(
         client_id=MANUAL_CLIENT if client_id is None else client_id,
         binds=tuple(manual) if client_id == MANUAL_CLIENT else (),
-        ends=tuple(other for other in others if _child(other, order) or _sibling(other, order)),
+        ends=also_end((order,), others),
     )
 
 
-def _child(other: Order, parent: Order) -> bool:
-    if parent.perm_id and other.parent_perm_id == parent.perm_id:
-        return True
-    return bool(parent.order_id) and (other.client_id, other.parent_id) == (parent.client_id, parent.order_id)
-
-
-def _sibling(other: Order, order: Order) -> bool:
-    return bool(order.oca_group) and (other.account, other.oca_group) == (order.account, order.oca_group)
+def also_end(cancelled: Sequence[Order], live: Iterable[Order]) -> tuple[Order, ...]:
+    """Which of the live orders end when these are cancelled, and are none of them: children and one-cancels-all."""
+    keys = {order.key for order in cancelled}
+    parents = {order.perm_id for order in cancelled if order.perm_id}
+    numbers = {(order.client_id, order.order_id) for order in cancelled if order.order_id}
+    groups = {(order.account, order.oca_group) for order in cancelled if order.oca_group}
+    return tuple(
+        other
+        for other in live
+        if other.key not in keys
+        and other.status is not Status.STAGED
+        and (
+            other.parent_perm_id in parents
+            or (other.client_id, other.parent_id) in numbers
+            or (other.account, other.oca_group) in groups
+        )
+    )
 
 
 def sentences(order: Order, found: Blast, named: int = NAMED) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ class AmendForm(TicketForm):
         def term(name: str) -> str:
             return self.draft.text(name).strip() if name in self.fields and self.changed(name) else ""
 
-        return Wish(number(term("quantity")), number(term("limit")), number(term("stop")), term("tif") or None)
+        quantity, limit, stop = (number(name, term(name)) for name in ("quantity", "limit", "stop"))
+        return Wish(quantity, limit, stop, term("tif") or None)
 
     def key(self, name: str, character: str | None) -> Effect:
         """As in a ticket, but the side stays; enter finds out whether there is a change without an error."""

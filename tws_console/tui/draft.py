@@ -38,6 +38,7 @@ SCHEMA: Mapping[str, str] = {
 _FORM = {request: form for form, request in SCHEMA.items()}
 _SEC_TYPES = frozenset({"STK", "FUT", "CASH"})
 
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(\.\d+)?", re.ASCII)
 _PAIR = re.compile(r"([A-Z]{3})\.([A-Z]{3})")
 _MONTH_NAMES = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 _FUTURE = re.compile(rf"(\S+) ({_MONTH_NAMES})(\d\d)")
@@ -75,12 +76,21 @@ class Draft:
 
     def price(self, name: str) -> Decimal | None:
         """The number in a price field, None while it is none."""
-        return number(self.text(name))
+        return number(name, self.text(name))
 
 
-def number(text: str) -> Decimal | None:
+def ungrouped(name: str, text: str) -> str:
+    """The text of a number without commas between its thousands. Any other comma stays and is an error: 187,40 is meant
+    as 187.40 by some, and so is 1,085 where a price is asked for.
+    """
+    grouped = _GROUPED.fullmatch(text.strip())
+    return text.replace(",", "") if grouped and (name not in PRICES or grouped[1]) else text
+
+
+def number(name: str, text: str) -> Decimal | None:
+    """The number that is in a field, None while there is none."""
     try:
-        value = Decimal(text.replace(",", ""))
+        value = Decimal(ungrouped(name, text))
     except InvalidOperation:
         return None
     return value if value.is_finite() else None
@@ -132,7 +142,7 @@ def request_fields(draft: Draft, accounts: tuple[str, ...]) -> dict[str, str]:
     for name in visible(draft, accounts):
         text = draft.text(name).strip()
         if name in SCHEMA and name != "symbol" and text:
-            found[SCHEMA[name]] = text.replace(",", "") if name in TEXTS else text
+            found[SCHEMA[name]] = ungrouped(name, text) if name in TEXTS else text
     return found
 
 

@@ -55,6 +55,13 @@ class FakeFile:
         self.there = False
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a disk that does not hang may still take longer than a cancel would wait for it."""
+    monkeypatch.setattr("tws_console.engine.latch.FILE_PATIENCE", 30.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_latch_only_renames_when_the_file_was_prepared() -> None:
     file = FakeFile()
     latch = Latch(file, "test")
@@ -65,6 +72,7 @@ def test_latch_only_renames_when_the_file_was_prepared() -> None:
     assert latch.is_frozen()
 
 
+@pytest.mark.usefixtures("patient")
 def test_latch_holds_without_a_file_when_the_disk_is_full() -> None:
     file = FakeFile()
     file.broken = True
@@ -87,6 +95,7 @@ def test_latch_does_not_wait_twice_when_the_disk_hangs() -> None:
     file.hang.set()
 
 
+@pytest.mark.usefixtures("patient")
 def test_latch_opens_when_another_shell_releases_the_file() -> None:
     file = FakeFile()
     latch = Latch(file, "test")
@@ -97,6 +106,7 @@ def test_latch_opens_when_another_shell_releases_the_file() -> None:
     assert not latch.is_frozen()
 
 
+@pytest.mark.usefixtures("patient")
 def test_latch_opens_by_the_phrase_alone_when_only_this_process_is_frozen() -> None:
     file = FakeFile()
     file.broken = True
@@ -111,6 +121,7 @@ def test_latch_opens_by_the_phrase_alone_when_only_this_process_is_frozen() -> N
     assert not latch.is_frozen()
 
 
+@pytest.mark.usefixtures("patient")
 def test_file_is_renamed_in_the_thread_that_asks_when_it_was_prepared() -> None:
     file = FakeFile()
     latch = Latch(file, "test")
@@ -123,6 +134,7 @@ def test_file_is_renamed_in_the_thread_that_asks_when_it_was_prepared() -> None:
     assert file.tried == ["prepare", "commit"]
 
 
+@pytest.mark.usefixtures("patient")
 def test_no_thread_is_started_when_the_file_was_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     file = FakeFile()
     latch = Latch(file, "test")
@@ -137,6 +149,7 @@ def test_no_thread_is_started_when_the_file_was_prepared(monkeypatch: pytest.Mon
     assert not started
 
 
+@pytest.mark.usefixtures("patient")
 def test_watch_ends_when_the_bar_closes() -> None:
     latch = Latch(FakeFile(), "test")
     before = set(threading.enumerate())
@@ -147,6 +160,7 @@ def test_watch_ends_when_the_bar_closes() -> None:
     assert not watch.is_alive()
 
 
+@pytest.mark.usefixtures("patient")
 def test_file_is_written_first_when_nothing_was_prepared() -> None:
     file = FakeFile()
     done: list[tuple[str, bool]] = []

@@ -13,7 +13,7 @@ from tests.tui import fake_data as data
 from tws_console.model.instrument import PriceStep, SymbolMatch
 from tws_console.model.position import Quote
 from tws_console.model.ticket import OrderRequest
-from tws_console.tui.draft import Draft, errors, from_row, named, to_request
+from tws_console.tui.draft import Draft, errors, from_row, named, number, to_request
 from tws_console.tui.form import Effect, TicketForm
 
 D = Decimal
@@ -162,6 +162,25 @@ def test_letters_answer_nothing_when_candidates_are_shown() -> None:
     form.not_found("which one?", (SymbolMatch(1, "SIE", "STK", "IBIS", "EUR"),))
     assert type_in(form, "x", "1") is Effect.NONE
     assert form.draft.symbol == "SIE"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("quantity", "1,250", Decimal(1250)),
+        ("quantity", "1,5", None),
+        ("limit", "1,250.50", Decimal("1250.50")),
+        ("limit", "187,40", None),
+        ("limit", "1,085", None),
+    ],
+)
+def test_comma_is_an_error_when_it_may_be_meant_as_the_decimal_point(
+    name: str, text: str, value: Decimal | None
+) -> None:
+    form = form_with(focus=name)
+    type_in(form, "ctrl+u", *text)
+    assert (name in form.errors()) is (value is None)
+    assert number(name, form.draft.text(name)) == value
 
 
 @pytest.mark.parametrize("focus", ["symbol", "quantity", "limit"])

@@ -8,6 +8,7 @@ from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
 from tws_console.rules.capability import CANCEL, GLOBAL_CANCEL, Capability
 from tws_console.rules.risk import Friction
+from tws_console.rules.takeover import also_end
 from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import account_short, clean
@@ -66,7 +67,7 @@ class CancelModal(Question[bool]):
                 owner_line(self.order),
                 (),
                 line("Can still fill   ", value("until the cancel is confirmed")),
-                *self._children(),
+                *self._with_it(),
             ]
             return [*rows, (), None, *self.answers()]
         rows.append(owner_line(self.order))
@@ -84,13 +85,19 @@ class CancelModal(Question[bool]):
     def yes(self) -> None:
         self.close(True)
 
-    def _children(self) -> list[Spans]:
-        perm_id = self.order.perm_id
-        children = [other for other in self._others if perm_id and other.parent_perm_id == perm_id]
-        if not children:
-            return []
-        words = "1 child order goes" if len(children) == 1 else f"{len(children)} child orders go"
-        return [line("Bracket          ", value(f"{words} with it"))]
+    def _with_it(self) -> list[Spans]:
+        """What ends because this one does: the children of a bracket, the rest of a one-cancels-all group."""
+        ended = also_end((self.order,), self._others)
+        group = [one for one in ended if one.oca_group and one.oca_group == self.order.oca_group]
+        children = len(ended) - len(group)
+        rows: list[Spans] = []
+        if children:
+            words = "1 child order goes" if children == 1 else f"{children} child orders go"
+            rows.append(line("Bracket          ", value(f"{words} with it")))
+        if group:
+            words = "1 order of its OCA group goes" if len(group) == 1 else f"{len(group)} of its OCA group go"
+            rows.append(line("One cancels all  ", value(f"{words} with it")))
+        return rows
 
     def _global_cancel(self) -> list[Spans]:
         if not self._others:

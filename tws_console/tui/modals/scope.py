@@ -12,6 +12,7 @@ from tws_console.model.ids import Owner
 from tws_console.model.order import Order, Status
 from tws_console.model.order_scope import OrderScope
 from tws_console.rules.risk import Friction
+from tws_console.rules.takeover import also_end
 from tws_console.tui.modals.agreement import Question
 from tws_console.tui.views.cells import Span, Spans
 from tws_console.tui.views.formats import clean
@@ -21,6 +22,8 @@ from tws_console.tui.views.pieces import Frame, key, line, strong, value, wrap
 Choice = tuple[str, OrderScope]
 _AROUND = 10
 """Rows of the screen that are neither choices, orders nor warnings: status, keys, frame, gaps, answers."""
+_LEAST = 8
+"""The same without gaps, and with two orders."""
 _DONE = "Each by its permId; can still fill until then. Entry is not frozen."
 
 
@@ -64,6 +67,9 @@ class ScopeModal(Question[OrderScope | None]):
     def rows(self) -> list[Spans | None]:
         choices = self._choice_rows() if len(self._choices) > 1 else []
         warnings = self._warnings()
+        # On the smallest screen the last words yield to the answers.
+        over = _LEAST + len(choices) + len(warnings) - self.app.size.height
+        warnings = warnings[: len(warnings) - max(0, over)]
         room = self.app.size.height - _AROUND - len(choices) - len(warnings)
         head: list[Spans | None] = [(), *choices, ()] if choices else [()]
         return [*head, *self._order_rows(max(2, room)), (), *warnings, (), None, *self.answers()]
@@ -120,6 +126,8 @@ class ScopeModal(Question[OrderScope | None]):
         if owners:
             names = " ".join(f"c{client_id}" for client_id in owners[:8])
             said.append(f"Connects for a moment as the client of others' orders: {names}.")
+        if more := len(also_end(self._ending(), self._orders)):
+            said.append(f"{'1 more order ends' if more == 1 else f'{more} more orders end'} with them: bracket or OCA.")
         by_hand = sum(_by_hand(one) for one in held)
         if by_hand:
             are = "1 is" if by_hand == 1 else f"{by_hand} are"
@@ -135,7 +143,7 @@ class ScopeModal(Question[OrderScope | None]):
     @property
     def level(self) -> Friction:
         """`y` alone is too easy for real money, and for orders of others; where nothing can end there is no yes."""
-        ends = [one for one in self._held(self._scope) if one.status is not Status.STAGED and not _by_hand(one)]
+        ends = self._ending()
         if not ends:
             return Friction.REFUSED
         others = any(one.owner is Owner.FOREIGN for one in ends)
@@ -158,6 +166,10 @@ class ScopeModal(Question[OrderScope | None]):
     @property
     def _scope(self) -> OrderScope:
         return self._choices[self._chosen][1]
+
+    def _ending(self) -> list[Order]:
+        """The orders of the chosen scope that a cancel can end."""
+        return [one for one in self._held(self._scope) if one.status is not Status.STAGED and not _by_hand(one)]
 
     def _held(self, scope: OrderScope) -> list[Order]:
         """The orders of a scope; staged ones are named only where they were marked."""

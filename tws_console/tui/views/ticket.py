@@ -267,7 +267,7 @@ def position_line(draft: Draft, facts: TicketFacts) -> Spans:
     if draft.instrument is None:
         return ()
     held = facts.position
-    quantity = number(draft.quantity)
+    quantity = number("quantity", draft.quantity)
     now = formats.quantity(held, signed=True)
     if quantity is None or quantity <= 0:
         return line(" position ", value(now))

@@ -54,16 +54,20 @@ class OrdersTable(LiveTable):
 
     @property
     def marked(self) -> tuple[Order, ...]:
-        """The marked orders as they are now, in the order of the table."""
-        found = (
-            self._order_of(key) for key in self.window.keys if key in self._marks.keys and isinstance(key, OrderKey)
-        )
+        """The marked orders as they are now, in the order of the table. While rows hold still, one that has got its
+        permId stands there under its former name.
+        """
+        if not self._marks.keys:
+            return ()
+        places = {self._renamed(key) or key: place for place, key in enumerate(self.window.keys)}
+        keys = sorted(self._marks.keys, key=lambda key: places.get(key, len(places)))
+        found = (self._order_of(key) for key in keys if isinstance(key, OrderKey))
         return tuple(order for order in found if order is not None)
 
     @property
     def unseen(self) -> frozenset[Hashable]:
         """The marked rows that are not on the screen now."""
-        return self._marks.keys - frozenset(self.window.visible)
+        return self._marks.keys - {self._renamed(key) or key for key in self.window.visible}
 
     def toggle_mark(self) -> None:
         """Mark the order under the cursor, or take its mark away; a row that has ended cannot be marked."""
@@ -73,8 +77,9 @@ class OrdersTable(LiveTable):
             self._show_marks()
 
     def mark_all(self) -> None:
-        """Mark every order that the table shows."""
-        self._marks.add(order.key for order in self.orders if order.live)
+        """Mark every order that the table shows; rows that are held back have not been seen."""
+        found = (self._order_of(key) for key in self.window.keys if isinstance(key, OrderKey))
+        self._marks.add(order.key for order in found if order is not None and order.live)
         self._show_marks()
 
     def clear_marks(self) -> None:
