@@ -87,8 +87,8 @@ def cancel_own_order(terminal: Terminal) -> None:
     """Put the cursor on the own order, press c, answer y."""
     terminal.press("end")
     terminal.wait_for(lambda text: re.search(r"▌ KO .* own ", text) is not None)
-    terminal.press("c")
-    terminal.wait_for("Cancel this order?")
+    # The ticket may only be giving the focus back: then the key says that no order is under the cursor.
+    terminal.press_until("c", "Cancel this order?")
     # A dialog takes no key in its first 150 ms, so that a letter typed ahead answers nothing: ask until it is taken.
     terminal.press_until("y", lambda text: "Cancel this order?" not in text)
 

@@ -72,6 +72,16 @@ class Terminal:
             assert time.monotonic() < end, f"never came: {what}\n{self.text}"
             self.read()
 
+    def type_until(self, key: bytes, condition: Callable[[], bool], what: str) -> None:
+        """Type a key until the condition holds: one that is read together with others acts on nothing."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < end, f"never came: {what}\n{self.text}"
+            self.type(key)
+            again = time.monotonic() + 1.0
+            while time.monotonic() < again and not condition():
+                self.read()
+
     def read(self, most: int = 65536) -> bool:
         """Take what is there, within a moment. False when there was nothing."""
         if not select.select([self.master], [], [], 0.05)[0]:
@@ -121,8 +131,7 @@ def shown(terminal: Terminal) -> bool:
 def quit_by_keys(terminal: Terminal) -> None:
     """The way out that a person takes; the dialog takes no key in its first moment, so `y` is typed until it counts."""
     terminal.until(lambda: shown(terminal), "the trade page")
-    terminal.type(b"q")
-    terminal.until(lambda: "Quit?" in terminal.text, "the question")
+    terminal.type_until(b"q", lambda: "Quit?" in terminal.text, "the question")
     end = time.monotonic() + DEADLINE
     while not terminal.ended():
         assert time.monotonic() < end

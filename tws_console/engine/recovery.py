@@ -113,16 +113,20 @@ class Recovery:
         self._told = len(unresolved)
 
     def _give_back(self, working: Sequence[Intent]) -> None:
-        """Orders of ours at the broker know their intent again, so that their ends are journalled."""
+        """Orders of ours at the broker know their intent again, so that their ends are journalled. Of an intent that
+        became two orders neither does: what the broker says of one settles nothing.
+        """
         by_ulid = {intent.ulid: intent for intent in working}
         by_number = {(intent.client_id, intent.order_id): intent for intent in working}
-        for row in list(self._book.orders.values()):
-            if row.intent or not row.perm_id:
-                continue
+        found: dict[str, list[Order]] = {}
+        for row in self._book.orders.values():
             number = (row.client_id or 0, row.order_id or 0)
             intent = by_ulid.get(row.order_ref) or by_number.get(number)
-            if intent is not None and is_of(intent, row):
-                self._book.give_intent(row.key, intent.ulid)
+            if row.perm_id and intent is not None and is_of(intent, row):
+                found.setdefault(intent.ulid, []).append(row)
+        for ulid, rows in found.items():
+            if len(rows) == 1 and not rows[0].intent:
+                self._book.give_intent(rows[0].key, ulid)
 
     def _waits_elsewhere(self, intent: Intent, now: datetime) -> bool:
         """Not an open question: it lies staged at TWS, or whoever placed it in this run still waits for the answer."""

@@ -216,6 +216,7 @@ async def test_row_says_modifying_while_the_answer_is_awaited(empty_sim: Simulat
             await asyncio.sleep(0)
 
         assert row(engine, order.perm_id).status is Status.MODIFYING
+        empty_sim.ctl("clear", "stall")
         assert (await changing).outcome == "modified"
 
 
