@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 STAGE_SECONDS = 5.0
+NO_TERMINAL = "the console needs a terminal: run it in one, or give a verb; tws-console --help lists them"
 
 
 class Program:
@@ -62,7 +64,14 @@ class Program:
         return FreezeFile(host, port)
 
     def console_main(self, options: ConsoleOptions) -> int:
-        """Open the console; returns the exit code."""
+        """Open the console; returns the exit code. Raises CommandFailed when there is no terminal to open it in."""
+        from tws_console.cli.output import is_terminal
+
+        if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+            from tws_console.cli.exits import CommandFailed
+            from tws_console.model.problems import ErrorCode
+
+            raise CommandFailed(ErrorCode.USAGE_ERROR, NO_TERMINAL)
         from tws_console.console import run
 
         return run(self, options)
@@ -123,7 +132,7 @@ def build_engine(
         Journal(journal_path or paths.journal_file()),
         FreezeFile(host, effective.port),
         limits_of(effective),
-        profile_client_id=effective.client_id,
+        profile_client_id=effective.profile_client_id,
         by=by,
         stop_lane=stop_lane,
         codes=effective.codes,
@@ -190,6 +199,7 @@ async def _prove(
         port=target.port,
         client_id=target.client_id,
         client_id_exact=True,
+        profile_client_id=target.client_id,
         account=None,
         mode=Mode(target.mode) if target.mode in set(Mode) else Mode.PAPER,
         read_only=True,

@@ -13,7 +13,7 @@ from tws_console.engine.evidence import Evidence
 from tws_console.engine.proof import judge
 from tws_console.engine.trading import Trading
 from tws_console.model.order import Order
-from tws_console.model.stop import StopLine, StopReport, StopVerdict
+from tws_console.model.stop import Outcome, StopLine, StopReport, StopVerdict
 from tws_console.rules import flatten_plan, gates
 from tws_console.rules.closing import room
 
@@ -51,6 +51,21 @@ def false_proof() -> Iterator[None]:
 
 
 @contextmanager
+def false_end() -> Iterator[None]:
+    """A proof calls what it cancelled filled."""
+
+    def wishful(evidence: Evidence, lines: Iterable[StopLine], **circumstances: Any) -> StopReport:
+        told = [replace(line, outcome=Outcome.FILLED) if line.outcome is Outcome.CANCELLED else line for line in lines]
+        return judge(evidence, told, **circumstances)
+
+    stop_run.judge = wishful  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        stop_run.judge = judge  # type: ignore[attr-defined]
+
+
+@contextmanager
 def flip() -> Iterator[None]:
     """Plan, rule and guard of a closing order forget what else could close."""
 
@@ -70,5 +85,6 @@ def flip() -> Iterator[None]:
 DEFECTS: dict[str, Callable[[], Any]] = {
     "foreign-cancel": foreign_cancel,
     "false-proof": false_proof,
+    "false-end": false_end,
     "flip": flip,
 }

@@ -7,7 +7,7 @@ from tws_console.model.order import Order, Status
 from tws_console.model.session import Phase
 from tws_console.simulator.orders import FILLED
 
-REST_SECONDS = 60.0
+REST_SECONDS = 600.0
 LISTS = 3
 
 

@@ -42,7 +42,7 @@ OTHERS = (21, 33)
 ACCOUNT = "DU1234567"
 SYMBOLS = ("AAPL", "KO", "MSFT")
 SCENARIOS = ("empty", "default")
-CONNECT_SECONDS = 60.0
+CONNECT_SECONDS = 600.0
 
 
 class World:

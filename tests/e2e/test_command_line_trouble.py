@@ -146,3 +146,24 @@ def test_help_exits_0_when_asked(argv: tuple[str, ...], tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "tws-console" in done.stdout
+
+
+def test_cancel_says_unknown_and_not_live_when_the_order_ended_without_a_word(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    """Neither silence nor a 10147 tells that an order still lives (erdewit/ib_insync issue 690)."""
+    placed = program.run("place", "--json", order(), "--transmit").document
+    sim.ctl("fault", "no-status")
+    sim.ctl("fault", "10147")
+
+    answer = program.run("cancel", placed["perm_id"], "--timeout", 3)
+
+    assert sim.book(perm_id=placed["perm_id"]) == []
+    assert answer.document["outcome"] in {"cancelled", "unknown"}
+
+
+def test_console_refuses_when_there_is_no_terminal(program: Program, sim: SimulatorProcess) -> None:
+    answer = program.run()
+    assert (answer.code, answer.document["error_code"]) == (2, "USAGE_ERROR")
+    assert "needs a terminal" in answer.document["error"]
+    assert not sim.ctl("clients")

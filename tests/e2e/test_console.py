@@ -52,11 +52,11 @@ def test_newcomer_trades_and_stops_when_only_keys_are_used(sim: SimulatorProcess
         ready(terminal)
 
         place_limit_order(terminal)
-        wait_until(lambda: len(sim.book(client_id=11, symbol="KO")) == 1, 10)
+        wait_until(lambda: len(sim.book(client_id=11, symbol="KO")) == 1)
         terminal.wait_for(lambda text: re.search(r"KO +BUY +10 .*● Working +own", text) is not None)
 
         cancel_own_order(terminal)
-        wait_until(lambda: not sim.book(client_id=11), 10)
+        wait_until(lambda: not sim.book(client_id=11))
         assert len(sim.requests(CANCEL)) == 1
 
         open_stop_bar(terminal)
@@ -102,7 +102,7 @@ def test_stop_sends_nothing_when_its_key_is_held_down(sim: SimulatorProcess, hom
         terminal.wait_for(lambda text: "STOP ALL ORDERS?" not in text)
         terminal.press("enter")
 
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
         assert not sim.requests(GLOBAL_CANCEL)
         assert not sim.requests(CANCEL)
 
@@ -117,7 +117,7 @@ def test_stop_bar_closes_and_sends_nothing_when_any_other_key_follows(
         terminal.press(" " if key == "space" else key)
         terminal.wait_for(lambda text: "STOP ALL ORDERS?" not in text)
 
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
         assert not sim.requests(GLOBAL_CANCEL)
 
 
@@ -128,7 +128,7 @@ def test_paste_presses_no_key_when_it_is_full_of_them(sim: SimulatorProcess, hom
         terminal.press_until("?", "Keys")
         terminal.press_until("escape", lambda text: "Keys" not in text)
 
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
         assert not sim.requests(PLACE)
         assert not sim.requests(GLOBAL_CANCEL)
 
@@ -150,7 +150,7 @@ def test_console_ends_cleanly_when_a_signal_ends_it(
         terminal.process.send_signal(number)
 
         assert terminal.wait_end() == status
-        wait_until(lambda: not sim.ctl("clients"), 10)
+        wait_until(lambda: not sim.ctl("clients"))
         assert not list((Path(home["TWS_CONSOLE_HOME"]) / "running").iterdir())
 
 
@@ -160,7 +160,7 @@ def test_console_ends_when_its_terminal_is_closed(sim: SimulatorProcess, home: d
         terminal.hang_up()
 
         assert terminal.wait_end() != 0
-        wait_until(lambda: not sim.ctl("clients"), 10)
+        wait_until(lambda: not sim.ctl("clients"))
 
 
 def test_console_says_what_to_do_when_nothing_listens(home: dict[str, str]) -> None:
@@ -168,7 +168,7 @@ def test_console_says_what_to_do_when_nothing_listens(home: dict[str, str]) -> N
         shown = terminal.wait_for(lambda text: "TWS" in text and "retry" in text and "✗" in text)
 
         assert "demo" in shown
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
 
 
 def test_demo_ends_with_its_console(home: dict[str, str]) -> None:
@@ -177,21 +177,21 @@ def test_demo_ends_with_its_console(home: dict[str, str]) -> None:
         (running,) = (Path(home["TWS_CONSOLE_HOME"]) / "running").iterdir()
         fields = dict(line.split("=", 1) for line in running.read_text().splitlines())
         assert fields["mode"] == "demo"
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
         assert not running.exists()
 
 
 def test_too_small_terminal_says_so_and_loses_nothing(sim: SimulatorProcess, home: dict[str, str]) -> None:
     with console(sim, home, 40, 10) as terminal:
         terminal.wait_for("Too small: 40x10")
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
 
 
 def test_panic_in_another_shell_stops_the_console_that_runs(sim: SimulatorProcess, home: dict[str, str]) -> None:
     with console(sim, home) as terminal:
         ready(terminal)
         with Terminal([*PROGRAM, "panic", "--json"], 200, 50, home) as shell:
-            assert shell.wait_end(40) == 0
+            assert shell.wait_end() == 0
         terminal.wait_for("FREEZE")
         terminal.wait_for("No open orders")
         assert not sim.book()

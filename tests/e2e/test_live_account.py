@@ -28,6 +28,11 @@ def test_place_needs_the_phrase_on_a_live_account(tmp_path: Path) -> None:
         assert (placed.code, placed.document["submitted"]) == (0, True)
         again = program.run(*buy)
         assert (again.code, again.document["error_code"]) == (6, "NOT_ARMED")
+        change = ("modify", placed.document["perm_id"], "--quantity", 5)
+        unarmed = program.run(*change)
+        assert (unarmed.code, unarmed.document["error_code"]) == (6, "NOT_ARMED")
+        assert len(sim.requests(PLACE_ORDER)) == 1
+        assert program.run(*change, "--arm", f"trade live {LIVE}").document["outcome"] == "modified"
         assert program.run("cancel", placed.document["perm_id"]).code == 0
 
 

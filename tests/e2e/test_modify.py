@@ -74,6 +74,37 @@ def test_modify_exits_6_when_the_order_is_another_programs(program: Program, sim
     assert sim.requests(PLACE) == []
 
 
+def test_modify_leaves_another_programs_order_alone_when_a_flag_names_an_id_below_its_own(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    """A flag that names client 2 does not make 3 to 10 ours: only the profile's nine are."""
+    foreign = sim.book(client_id=7)[0]
+    rows = program.run("orders", "--all", "--client-id", 2).document["orders"]
+
+    changed = program.run("modify", foreign["perm_id"], "--quantity", 7, "--client-id", 2)
+    cancelled = program.run("cancel", foreign["perm_id"], "--client-id", 2)
+
+    assert {row["owner"] for row in rows if row["client_id"] == 7} == {"foreign"}
+    for answer in (changed, cancelled):
+        assert (answer.code, answer.document["error_code"]) == (6, "FOREIGN_ORDER")
+    assert sim.requests(PLACE) == []
+    assert sim.book(perm_id=foreign["perm_id"]) == [foreign]
+
+
+def test_order_of_the_named_id_is_changed_and_cancelled_under_it_when_it_is_outside_the_profile(
+    program: Program, sim: SimulatorProcess
+) -> None:
+    placed = program.run("place", "--json", order(), "--transmit", "--client-id", 40).document
+
+    changed = program.run("modify", placed["perm_id"], "--quantity", 7, "--client-id", 40)
+    elsewhere = program.run("cancel", placed["perm_id"])
+    cancelled = program.run("cancel", placed["perm_id"], "--client-id", 40)
+
+    assert (changed.code, changed.document["outcome"]) == (0, "modified")
+    assert (elsewhere.code, elsewhere.document["error_code"]) == (6, "FOREIGN_ORDER")
+    assert (cancelled.code, cancelled.document["outcome"], cancelled.document["via"]) == (0, "cancelled", "own")
+
+
 def test_modify_exits_6_when_entry_is_frozen(program: Program, sim: SimulatorProcess) -> None:
     placed = working(program, sim)
     program.run("freeze", "on")

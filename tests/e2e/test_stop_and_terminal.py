@@ -27,7 +27,7 @@ def console(sim: SimulatorProcess, home: Path) -> Iterator[Terminal]:
     """A console with everything loaded, the stop's own connection too."""
     with Terminal(Program.command("--port", sim.port), 120, 36, {"TWS_CONSOLE_HOME": str(home)}) as terminal:
         terminal.wait_for(lambda text: "manual" in text and "Positions 10" in text)
-        wait_until(lambda: CLIENT_IDS[0] in {client["client_id"] for client in sim.ctl("clients")}, 10)
+        wait_until(lambda: CLIENT_IDS[0] in {client["client_id"] for client in sim.ctl("clients")})
         yield terminal
 
 
@@ -39,7 +39,7 @@ def send_stop(sim: SimulatorProcess, terminal: Terminal) -> None:
         return bool(sim.requests(GLOBAL_CANCEL))
 
     terminal.press("ctrl+g")
-    wait_until(sent, 10)
+    wait_until(sent)
 
 
 def lists(sim: SimulatorProcess) -> list[int]:
@@ -101,7 +101,7 @@ def test_console_takes_keys_once_when_its_process_was_stopped(sim: SimulatorProc
         terminal.wait_for("another client")
         terminal.press("1")
         terminal.wait_for("Positions 10")
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
 
 
 def test_stop_is_proved_while_the_terminal_reads_nothing(sim: SimulatorProcess, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_stop_is_proved_while_the_terminal_reads_nothing(sim: SimulatorProcess, 
             at = lists(sim)
             return len(at) > 2 and at[-1] - at[-2] > POLL_GAP and at[-2] - at[-3] > POLL_GAP
 
-        wait_until(has_ended, 30)
+        wait_until(has_ended)
         assert not sim.book()
         assert "PROVED" not in terminal.text
 
@@ -131,16 +131,16 @@ def test_stop_ends_and_nothing_spins_when_the_terminal_hangs_up(sim: SimulatorPr
         terminal.hang_up()
 
         seen = len(lists(sim))
-        wait_until(lambda: len(lists(sim)) > seen + 2, 10)
+        wait_until(lambda: len(lists(sim)) > seen + 2)
         used, first = processor_seconds(terminal), lists(sim)[-1]
-        wait_until(lambda: lists(sim)[-1] - first > 2 * POLL_GAP, 10)
+        wait_until(lambda: lists(sim)[-1] - first > 2 * POLL_GAP)
         seconds = (lists(sim)[-1] - first) / 1e9
         assert processor_seconds(terminal) - used < 0.5 * seconds
 
         sim.ctl("clear", "all")
         assert terminal.wait_end() == 129
         assert not sim.book()
-        wait_until(lambda: not sim.ctl("clients"), 10)
+        wait_until(lambda: not sim.ctl("clients"))
 
 
 @pytest.mark.parametrize("stray", [b"\x1b[?62;22qc", b"\x1bP>|quick t2b\x1b\\", b"bqcy2"])

@@ -26,7 +26,7 @@ def console(sim: SimulatorProcess, home: Path) -> Iterator[Terminal]:
     env = {"TWS_CONSOLE_HOME": str(home), "STUCK_PIPE": str(pipe)}
     with Terminal(command, 120, 36, env) as terminal:
         terminal.wait_for(lambda text: "manual" in text and "Positions 10" in text)
-        wait_until(lambda: OWN in {client["client_id"] for client in sim.ctl("clients")}, 10)
+        wait_until(lambda: OWN in {client["client_id"] for client in sim.ctl("clients")})
         yield terminal
 
 
@@ -52,7 +52,7 @@ def enter_until_sent(sim: SimulatorProcess, terminal: Terminal) -> None:
         terminal.press("enter")
         return bool(cancels(sim))
 
-    wait_until(sent, 10)
+    wait_until(sent)
 
 
 def test_stop_is_sent_and_proved_when_the_loop_stands_still(sim: SimulatorProcess, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_nothing_is_sent_when_another_key_closes_the_bar_while_the_loop_stands_s
         terminal.wait_for("NOT SENT")
         terminal.wait_for(lambda text: "NOT SENT" not in text)
 
-        assert terminal.leave() == 0
+        assert terminal.quit() == 0
         assert not cancels(sim)
         assert not list((tmp_path / "freeze").glob("*"))
 

@@ -14,6 +14,7 @@ from tws_console.config.settings import Limits, Settings
 from tws_console.engine.engine import Engine
 from tws_console.model.order import Order
 from tws_console.model.session import Mode
+from tws_console.model.stop import StopReport
 from tws_console.model.ticket import OrderRequest, Ticket
 from tws_console.model.windows import RestartWindow
 
@@ -86,9 +87,23 @@ async def connected_engine(
         await engine.close()
 
 
-async def until(engine: Engine, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(engine: Engine, condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait until the engine's truth has this property; AssertionError when it never does."""
     assert await engine.waiters.until(condition, seconds), "the condition did not come true in time"
+
+
+async def reported(engine: Engine, wanted: Callable[[StopReport], bool]) -> StopReport:
+    """The stop's first report that has this property; AssertionError when none has."""
+    found: list[StopReport] = []
+
+    def look() -> bool:
+        report = engine.stop.report
+        if report is not None and wanted(report):
+            found.append(report)
+        return bool(found)
+
+    await until(engine, look)
+    return found[0]
 
 
 async def ticket(

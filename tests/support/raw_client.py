@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 Message = list[str]
-TIMEOUT = 5.0
+TIMEOUT = 60.0
 
 
 def encode(fields: Sequence[object]) -> bytes:

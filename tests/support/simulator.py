@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-START_TIMEOUT = 20.0
+START_TIMEOUT = 60.0
 
 
 class SimulatorProcess:
@@ -81,7 +81,7 @@ class SimulatorProcess:
         """One control request; returns the JSON document. RuntimeError when it names an error."""
         host, _, port = self.control.rpartition(":")
         request = {"verb": verb, "args": [str(arg) for arg in args]}
-        with socket.create_connection((host, int(port)), 10) as connection:
+        with socket.create_connection((host, int(port)), 60) as connection:
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as answers:
                 document = json.loads(answers.readline())
@@ -99,7 +99,7 @@ class SimulatorProcess:
         return [row for row in rows if message in (None, row["message"])]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Block until `condition()` holds; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -128,7 +128,7 @@ class Terminal:
                 for character in key:
                     self.send(character.encode())
 
-    def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 20.0) -> str:
+    def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 60.0) -> str:
         """Wait until the screen holds the text or satisfies the condition; returns the screen."""
         condition: Callable[[str], bool] = (lambda text: wanted in text) if isinstance(wanted, str) else wanted
         deadline = time.monotonic() + seconds
@@ -144,7 +144,7 @@ class Terminal:
         """Press a key until the screen shows that it was taken: dialogs take none in their first moment, nothing takes
         one that comes in a burst.
         """
-        for _ in range(40):
+        for _ in range(240):
             self.press(key)
             try:
                 self.wait_for(wanted, 0.25)
@@ -153,18 +153,20 @@ class Terminal:
             return
         raise AssertionError(f"{key} was never taken")
 
-    def leave(self) -> int:
-        """Press q until the program ends, as `press_until` does; its exit code."""
+    def quit(self) -> int:
+        """Press q until the program ends; its exit code. One q that is read together with keys before it acts on
+        nothing.
+        """
         assert self.process is not None
-        for _ in range(40):
-            self.press("q")
+        for _ in range(240):
             try:
-                return self.wait_end(1.0)
-            except subprocess.TimeoutExpired:
+                self.press("q")
+                return self.process.wait(0.25)
+            except (OSError, subprocess.TimeoutExpired):
                 continue
-        raise AssertionError("q was never taken")
+        return self.process.wait(1)
 
-    def wait_end(self, seconds: float = 20.0) -> int:
+    def wait_end(self, seconds: float = 60.0) -> int:
         """The exit code of the program."""
         assert self.process is not None
         return self.process.wait(seconds)

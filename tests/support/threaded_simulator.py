@@ -10,7 +10,7 @@ from tests.support.raw_client import Message, encode
 from tws_console.simulator.gateway import Settings
 from tws_console.simulator.server import SimulatorServer
 
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 
 class ThreadedSimulator:

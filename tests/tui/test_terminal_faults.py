@@ -22,7 +22,7 @@ import pytest
 from tws_console.tui.input.parser import PASTE_IDLE
 
 ROOT = Path(__file__).parents[2]
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 def drawing(data: bytes) -> bytes:

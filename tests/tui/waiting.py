@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from tws_console.tui.widgets.painted import Painted
 
-DEADLINE = 5.0
+DEADLINE = 60.0
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], bool], what: str) -> None:

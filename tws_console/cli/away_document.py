@@ -67,7 +67,7 @@ def away_fields(report: AwayReport, unresolved: tuple[Unresolved, ...], reduce_o
         "new": [order_row(order, can(order)) for order in report.new],
         "changed": [_changed(changed) for changed in report.changed],
         "unexplained_positions": [_position(change) for change in report.positions],
-        "unresolved": [_unresolved(one) for one in unresolved],
+        "unresolved": [unresolved_row(one) for one in unresolved],
         "missing": report.missing,
         "reduce_only": reduce_only or None,
     }
@@ -119,7 +119,8 @@ def _position(change: PositionChange) -> Document:
     }
 
 
-def _unresolved(one: Unresolved) -> Document:
+def unresolved_row(one: Unresolved) -> Document:
+    """One intent of which nobody knows what it became."""
     intent = one.intent
     return {
         "intent": intent.ulid,

@@ -36,7 +36,7 @@ BLANKS: Mapping[str, Mapping[str, Any]] = {
         "stages": (),
         "frozen": None,
     },
-    "orders": {"orders": None, "snapshot": None},
+    "orders": {"orders": None, "snapshot": None, "unresolved": None},
     "positions": {"positions": None},
     "account": {"accounts": None},
     "place": {

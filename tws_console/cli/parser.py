@@ -217,6 +217,7 @@ def _modify() -> VerbParser:
     parser.add_argument("--limit-price", metavar="PRICE", type=_word, help="the new limit")
     parser.add_argument("--aux-price", metavar="PRICE", type=_word, help="the new trigger of a stop")
     parser.add_argument("--tif", metavar="TIF", type=_word, help="TWS changes DAY to IOC and nothing else")
+    _arm_flag(parser)
     parser.set_defaults(client=None, order_id=None)
     return parser
 

@@ -27,6 +27,7 @@ _VARIABLES = {
 @dataclass(frozen=True, slots=True)
 class Effective:
     """What one run uses. `client_id_exact` is True when a flag named that very id, so that no other may be taken.
+    `profile_client_id` is the first of the nine that make an order own: a flag names one id and owns no neighbours.
 
     `account` is the pinned one or None; `poll_seconds` the interval between two lists of all orders.
     """
@@ -36,6 +37,7 @@ class Effective:
     port: int
     client_id: int
     client_id_exact: bool
+    profile_client_id: int
     account: str | None
     mode: Mode
     read_only: bool
@@ -70,6 +72,7 @@ def resolve(
         port=port,
         client_id=given.number("client_id", profile.client_id, 0, MAX_CLIENT_ID),
         client_id_exact=flags.get("client_id") is not None,
+        profile_client_id=_Given({}, environ).number("client_id", profile.client_id, 0, MAX_CLIENT_ID),
         account=account,
         mode=mode,
         read_only=bool(flags.get("read_only")) or bool(profile.read_only),

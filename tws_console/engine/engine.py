@@ -339,6 +339,7 @@ class Engine:
         except OSError as error:
             self.notices.add(Tone.BAD, f"what was known before cannot be read: {error}")
         await self.recovery.look()
+        await self.trading.look_back()
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """An engine task owns its errors: it tells them and the others go on."""

@@ -75,7 +75,7 @@ def ended_like(intent: Intent, completed: Iterable[CompletedSeen]) -> tuple[Comp
 
 def shows_change(intent: Intent, order: Order) -> bool:
     """Whether the order has the terms that a change was to give it. Prices that its type does not use do not count."""
-    if order.quantity != intent.quantity:
+    if (order.quantity, order.tif) != (intent.quantity, intent.tif):
         return False
     pairs = ((intent.limit_price, order.limit_price), (intent.aux_price, order.aux_price))
     return all(meant is None or meant == told for meant, told in pairs)

@@ -180,7 +180,7 @@ class Modify:
         posted = Posted(link, wanted, order.key)
         posted.send(
             lambda: self._trading.last_look(left, order.key, since) or self._not_as_it_was(order),
-            on_written=lambda: self._book.mark_modifying(order.key, wanted),
+            on_written=lambda: self._written(order.key, wanted),
         )
         if await posted.done is None:
             self._journal.mark_not_sent(wanted.intent, posted.unsent)
@@ -189,6 +189,11 @@ class Modify:
         self._journal.mark_sent(wanted.intent, self._clock.now())
         await self._waiters.until(lambda: self._answered(order.key, wanted, side), timeout)
         return await self._outcome(asked, wanted, side, timeout)
+
+    def _written(self, key: OrderKey, wanted: Placement) -> None:
+        """What the order looks like from now on says nothing of an older change that was never answered."""
+        self._open.pop(key, None)
+        self._book.mark_modifying(key, wanted)
 
     def _placement(self, order: Order, request: OrderRequest) -> Placement:
         """The whole order as it is to stand: only what was asked for differs from what TWS told last."""

@@ -229,6 +229,10 @@ class JournalPort(Protocol):
         """Every intent of this endpoint and login without a known fate: intended or sent, never answered."""
         ...
 
+    async def placed(self, endpoint: str, login: str, since: datetime) -> Sequence[Intent]:
+        """Placements of every process since then, and older ones without an answer; none that was not sent."""
+        ...
+
     async def working(self, endpoint: str, login: str, since: datetime) -> Sequence[Intent]:
         """Placements since then whose end is not known."""
         ...

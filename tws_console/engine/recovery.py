@@ -205,7 +205,8 @@ class Recovery:
             row = self._book.get(key)
             lost = intent.at < max(gone_at or intent.at, now - STAGED_LIVES)
             sent = intent.state is IntentState.SENT
-            if sent and row is None and intent.client_id in self._own and not lost:
+            ours = intent.client_id in self._own or intent.client_id == self._session.state.client_id
+            if sent and row is None and ours and not lost:
                 self._book.recall_staged(_placement(intent), intent.client_id)
             elif lost and (row is None or row.status is Status.STAGED):
                 self._lost(intent, key, now)

@@ -134,8 +134,11 @@ class Posted:
             self.done.set_result(at)
 
 
-def cancel_outcome(now: Order | None, before: Order) -> tuple[str, str]:
-    """The outcome word and its reason, from the row as it is now."""
+def cancel_outcome(now: Order | None, before: Order, *, listed: bool = True) -> tuple[str, str]:
+    """The outcome word and its reason, from the row as it is now.
+
+    `listed`: a complete list that was asked for since has come; without one nothing says that an order is live.
+    """
     if now is None:
         return "unknown", "the order is no longer known"
     if now.status is Status.FILLED:
@@ -144,7 +147,8 @@ def cancel_outcome(now: Order | None, before: Order) -> tuple[str, str]:
         return "cancelled", now.reason
     if now.status is Status.GONE or before.status is Status.STAGED:
         return "unknown", "no answer to the cancel" if now.live else now.reason
-    return "live", now.reason or "no answer to the cancel"
+    outcome = "live" if listed and now.status is not Status.UNVERIFIED else "unknown"
+    return outcome, now.reason or "no answer to the cancel"
 
 
 def login(accounts: tuple[str, ...]) -> str:

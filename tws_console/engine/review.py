@@ -67,6 +67,9 @@ class Review:
         self._clock = clock
         self._recent: deque[tuple[str, float]] = deque(maxlen=200)
         """Key and monotonic second of what was sent from here."""
+        self._placed: tuple[tuple[str, float], ...] = ()
+        """The same of what the journal told last, whichever process sent it."""
+        self._unanswered: tuple[str, ...] = ()
 
     async def resolve(self, request: OrderRequest) -> tuple[Instrument, ...]:
         """Candidates for the request; see Contracts.resolve."""
@@ -152,7 +155,7 @@ class Review:
     def _without(self, order: Order, ticket: Ticket) -> tuple[Verdict, ...]:
         situation = self._situation(ticket)
         others = tuple(row for row in situation.open_orders if row.key != order.key)
-        return verdicts(replace(situation, open_orders=others, recent=()), self._limits)
+        return verdicts(replace(situation, open_orders=others, recent=(), unanswered=()), self._limits)
 
     def _situation(self, ticket: Ticket) -> Situation:
         con_id = ticket.instrument.con_id
@@ -166,7 +169,8 @@ class Review:
             quote_age=now - quote.seen_at if quote is not None and quote.seen_at else None,
             position=self.position_of(ticket.account, con_id),
             open_orders=tuple(row for row in self._book.live() if row.instrument.con_id == con_id),
-            recent=tuple(Recent(key, now - at) for key, at in self._recent),
+            recent=tuple(Recent(key, now - at) for key, at in (*self._placed, *self._recent)),
+            unanswered=self._unanswered,
             net_liquidation=figures.net_liquidation if figures else None,
             base_rate=self._base_rate(ticket, figures),
             frozen=self._latch.is_frozen(),

@@ -9,6 +9,8 @@ Imports the engine's side links, lamps and ports.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from itertools import islice
 
 from tws_console.engine.evidence import Evidence
 from tws_console.engine.lamps import LampBoard
@@ -81,11 +83,7 @@ class SecondLink:
         self._evidence.note(f"{why}: asking on a second connection too")
         self._next_at = self._parts.shared.clock.monotonic() + WAITS[min(self._tries, len(WAITS) - 1)]
         self._tries += 1
-        for count, client_id in enumerate(self._parts.spare_ids):
-            if count >= MOST_IDS:
-                break
-            if client_id == self._parts.session.state.client_id:
-                continue
+        for client_id in self._candidates():
             try:
                 await self._keep(client_id)
             except ConnectFailed as failed:
@@ -94,6 +92,14 @@ class SecondLink:
                 self._evidence.note(_words(failed))
             return
         self._evidence.note("no client id is free for a second connection")
+
+    def _candidates(self) -> Iterable[int]:
+        """Ids under which no order lives come first: whoever holds an id keeps its owner from coming back under it, and
+        keeps a takeover out (326, IBKR Campus TWS API docs, "Error Codes").
+        """
+        owners, main = self._parts.book.owners(), self._parts.session.state.client_id
+        others = (client_id for client_id in self._parts.spare_ids if client_id != main)
+        return islice(sorted(others, key=lambda client_id: client_id in owners), MOST_IDS)
 
     async def _keep(self, client_id: int) -> None:
         self._board.socket(up=True)

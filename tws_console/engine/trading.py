@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from typing import Any
 
 from ulid import ULID
@@ -37,7 +38,7 @@ from tws_console.engine.review import Review
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.ids import OrderKey
-from tws_console.model.intent import Intent
+from tws_console.model.intent import Intent, IntentState
 from tws_console.model.notice import Tone
 from tws_console.model.order import Order, Status
 from tws_console.model.problems import ErrorCode
@@ -45,7 +46,7 @@ from tws_console.model.ticket import Ticket
 from tws_console.model.verdict import Level, Verdict
 from tws_console.rules.approval import order_hash
 from tws_console.rules.closing import Baseline
-from tws_console.rules.risk import Limits, duplicate_key
+from tws_console.rules.risk import Limits, duplicate_key, duplicate_key_of_intent
 
 REASON_PATIENCE = 1.0
 """Seconds that the reason of an inactive order is waited for."""
@@ -104,6 +105,23 @@ class Trading(Review):
             return result
         return await self._outcome(result, said, timeout)
 
+    async def look_back(self) -> None:
+        """Read from the journal what any process of ours has placed: each command is a process of its own. Two that
+        place within the same few milliseconds do not see each other. What cannot be read changes nothing here.
+        """
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        since = now - timedelta(seconds=float(self._limits.duplicate_window))
+        endpoint = f"{self._session.endpoint.host}:{self._session.endpoint.port}"
+        with contextlib.suppress(OSError):
+            placed = await self._journal.placed(endpoint, login(self._session.state.accounts), since)
+            recent = [intent for intent in placed if intent.at >= since]
+            self._placed = tuple(
+                (duplicate_key_of_intent(intent), monotonic - (now - intent.at).total_seconds()) for intent in recent
+            )
+            never = {IntentState.INTENDED, IntentState.SENT}
+            open_ones = (intent for intent in placed if intent.transmit and intent.state in never)
+            self._unanswered = tuple(duplicate_key_of_intent(intent) for intent in open_ones)
+
     async def _commit_and_post(
         self, ticket: Ticket, said: tuple[Verdict, ...], closing: Baseline | None
     ) -> PlaceResult | Posted:
@@ -159,7 +177,7 @@ class Trading(Review):
             self._journal.mark_ended(placement.intent, self._clock.now(), row.reason)
             self._notices.add(Tone.BAD, f"{_short(placement)} {refusal}", row.key)
         elif row is None or row.status is Status.UNKNOWN:
-            refusal = "no answer from TWS: the order may or may not be live. Look at the list, nothing is sent again."
+            refusal = "no answer from TWS: the order may or may not be live. Nothing is sent again"
             code = ErrorCode.OUTCOME_UNKNOWN
         return PlaceResult(
             submitted=True,
@@ -249,10 +267,11 @@ class Trading(Review):
             at=self._clock.now(),
         )
         await self._waiters.until(lambda: self._settled(row.key), timeout)
-        now = self._book.get(row.key)
-        if now is not None and now.live and now.status is Status.STILL_LIVE:
-            now = await self._verify(link, row.key, timeout)
-        outcome, words = cancel_outcome(now, row)
+        now, listed = self._book.get(row.key), False
+        if now is not None and now.live:
+            listed = await self._verify(link, timeout)
+            now = self._book.get(row.key)
+        outcome, words = cancel_outcome(now, row, listed=listed)
         if outcome == "live":
             self._notices.add(Tone.BAD, f"{row.instrument.name} {row.key} is still live: {words}", row.key)
         return self._cancelled(now or row, "own", outcome, words, start)
@@ -284,12 +303,25 @@ class Trading(Review):
         row = self._book.get(key)
         return row is None or not row.live or row.status is Status.STILL_LIVE
 
-    async def _verify(self, link: LinkPort, key: OrderKey, timeout: float) -> Order | None:
-        """A refused cancel proves nothing either way: look at executions and completed orders first."""
-        with contextlib.suppress(RequestFailed):
-            await link.executions(timeout)
-            await link.completed_orders(timeout)
-        return self._book.get(key)
+    async def _verify(self, link: LinkPort, timeout: float) -> bool:
+        """No answer to a cancel, or a refused one, proves nothing: one that met the end of its order is refused too
+        (erdewit/ib_insync issue 690). Ask how things ended, then what is open; tells whether a complete list came.
+        """
+        for question in (link.executions, link.completed_orders):
+            with contextlib.suppress(RequestFailed):
+                await question(timeout)
+        since = self._clock.monotonic()
+        asked = link.ask_all_orders(urgent=True)
+
+        def listed() -> bool:
+            nonlocal asked
+            newest = self._session.last_snapshot
+            if newest is not None and newest.complete and newest.link == link.generation and newest.asked_at >= since:
+                return True
+            asked = asked or link.ask_all_orders(urgent=True)
+            return False
+
+        return await self._waiters.until(listed, timeout)
 
     def _cancelled(self, row: Order, via: str, outcome: str, reason: str, start: float) -> CancelResult:
         elapsed = round((self._clock.monotonic() - start) * 1000, 1)

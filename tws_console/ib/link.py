@@ -226,18 +226,11 @@ class Link:
         await self._requests.wait(pending, timeout)
 
     def _ask_list(self, lane: Lane, data: bytes, instead: Callable[[], None] | None = None) -> None:
-        """Its age counts from just before the write: TWS may have read it before the write returns here."""
-        began = 0.0
-
-        def begin() -> str:
-            nonlocal began
-            began = self._clock()
-            return ""
+        def written(at: float) -> None:
+            self._snapshots.asked(self._tap.frames, at, instead)
 
         self._snapshots.queued()
-        self._lanes.post(
-            lane, Post(data, lambda _at: self._snapshots.asked(self._tap.frames, began, instead), guard=begin)
-        )
+        self._lanes.post(lane, Post(data, written, dated_before=True))
 
     async def what_if(self, placement: Placement, guard: Guard, timeout: float) -> WhatIf:
         """The broker's preview; `placement.order_id` is one that was reserved for it."""

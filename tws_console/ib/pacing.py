@@ -53,13 +53,19 @@ def _pass() -> str:
 
 @dataclass(slots=True)
 class Post:
-    """One message with what happens around its write: `guard` just before, then exactly one of the other two."""
+    """One message with what happens around its write: `guard` just before, then exactly one of the other two.
+
+    `on_written` gets the time behind the write, so that nothing after it can have been before the message. With
+    `dated_before` it gets the one in front of it: TWS may answer a question with what was there from that moment on,
+    however long this process was kept from the processor behind its write.
+    """
 
     data: bytes
     on_written: Callable[[float], None] = _nothing
     on_unsent: Callable[[str], None] = _nothing
     guard: Callable[[], str] = _pass
     placement: Placement | None = None
+    dated_before: bool = False
 
 
 class Timer(Protocol):
@@ -180,7 +186,8 @@ class Lanes:
         if reason := post.guard():
             post.on_unsent(reason)
             return
+        before = self._clock()
         self._write(post.data)
-        at = self._clock()
-        self._times.append(at)
-        post.on_written(at)
+        behind = self._clock()
+        self._times.append(behind)
+        post.on_written(before if post.dated_before else behind)

@@ -26,6 +26,15 @@ def unsettled(connection: sqlite3.Connection, endpoint: str, login: str) -> tupl
     return select_intents(connection, where, (endpoint, login))
 
 
+def placed(connection: sqlite3.Connection, endpoint: str, login: str, since: datetime) -> tuple[Intent, ...]:
+    """Placements by every process that left, or may have left: those since then, and older ones without an answer."""
+    where = (
+        "endpoint = ? AND login = ? AND kind = 'place' AND state <> 'not-sent' "
+        "AND (at >= ? OR (transmit = 1 AND state IN ('intended', 'sent'))) ORDER BY at, ulid"
+    )
+    return select_intents(connection, where, (endpoint, login, instant(since)))
+
+
 def working(connection: sqlite3.Connection, endpoint: str, login: str, since: datetime) -> tuple[Intent, ...]:
     """Placements since then whose end is not known: an order at the broker may be one of them."""
     where = (

@@ -141,6 +141,9 @@ class Journal:
     async def unsettled(self, endpoint: str, login: str) -> tuple[Intent, ...]:
         return await self._ask(lambda connection: recover.unsettled(connection, endpoint, login))
 
+    async def placed(self, endpoint: str, login: str, since: datetime) -> tuple[Intent, ...]:
+        return await self._ask(lambda connection: recover.placed(connection, endpoint, login, since))
+
     async def working(self, endpoint: str, login: str, since: datetime) -> tuple[Intent, ...]:
         return await self._ask(lambda connection: recover.working(connection, endpoint, login, since))
 

@@ -74,7 +74,7 @@ class StatusSeen(Event):
 class SnapshotTaken(Event):
     """One answer to a request for the open orders of all clients.
 
-    `asked_n` is the frame number and `asked_at` the time at which the request's bytes left; `at` is the end marker.
+    `asked_n` is the frame number and `asked_at` the time just before the request's bytes left; `at` is the end marker.
     `perm_ids` are the permIds listed after `asked_n`. When it is not `complete`, `why` says so in words and it proves
     nothing.
     """

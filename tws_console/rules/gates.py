@@ -24,7 +24,6 @@ from tws_console.rules.situation import (
     pending,
 )
 
-WARN_DUPLICATE_SECONDS = Decimal(10)
 WARN_OPEN_ORDERS_PER_SIDE = 15
 """The broker itself takes about this many per contract, side and account (TWS API guide, "Order Limitations")."""
 
@@ -80,9 +79,11 @@ def symbols(situation: Situation, limits: Limits) -> Finding | None:
 
 
 def duplicate(situation: Situation, limits: Limits) -> Finding | None:
-    """The same order was just sent from here, or one like it works already. 0 seconds switches the first off."""
+    """The same order was just sent by a process of ours, or one like it works already or has no known fate. 0 seconds
+    switches the first off.
+    """
     key = duplicate_key(situation.ticket)
-    seconds = WARN_DUPLICATE_SECONDS if limits.duplicate_seconds is None else limits.duplicate_seconds
+    seconds = limits.duplicate_window
     ages = [recent.age for recent in situation.recent if recent.key == key]
     if ages and Decimal(min(ages)) < seconds:
         found = f"the same order was sent {min(ages):.0f} s ago"
@@ -90,6 +91,9 @@ def duplicate(situation: Situation, limits: Limits) -> Finding | None:
     for order in situation.open_orders:
         if order.owner is Owner.OWN and order.live and duplicate_key_of(order) == key:
             return warn(ErrorCode.DUPLICATE_ORDER, f"an own order like it is open: {order.key}")
+    if key in situation.unanswered:
+        found = "an order like it was sent and never answered: `tws-console reconcile` tells what is known of it"
+        return warn(ErrorCode.DUPLICATE_ORDER, found)
     return None
 
 

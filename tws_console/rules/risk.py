@@ -13,7 +13,16 @@ from tws_console.model.session import Mode
 from tws_console.model.verdict import Level, Verdict
 from tws_console.rules import gates, sizes
 from tws_console.rules.finding import Finding
-from tws_console.rules.situation import Limits, Recent, Situation, duplicate_key, effect, market_price, notional
+from tws_console.rules.situation import (
+    Limits,
+    Recent,
+    Situation,
+    duplicate_key,
+    duplicate_key_of_intent,
+    effect,
+    market_price,
+    notional,
+)
 
 __all__ = [
     "RULES",
@@ -22,6 +31,7 @@ __all__ = [
     "Recent",
     "Situation",
     "duplicate_key",
+    "duplicate_key_of_intent",
     "effect",
     "friction",
     "market_price",

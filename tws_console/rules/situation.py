@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tws_console.model.instrument import PriceStep
+from tws_console.model.intent import Intent
 from tws_console.model.order import Order, Status
 from tws_console.model.position import Quote
 from tws_console.model.ticket import Ticket
 
+WARN_DUPLICATE_SECONDS = Decimal(10)
 _ZERO = Decimal(0)
 
 
@@ -30,6 +32,11 @@ class Limits:
     symbols_allowed: tuple[str, ...] | None = None
     """None allows every symbol, an empty list none."""
     symbols_denied: tuple[str, ...] = ()
+
+    @property
+    def duplicate_window(self) -> Decimal:
+        """For how many seconds an order like one just sent is a duplicate."""
+        return WARN_DUPLICATE_SECONDS if self.duplicate_seconds is None else self.duplicate_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Situation:
     open_orders: tuple[Order, ...] = ()
     """Orders of every client in the ticket's instrument."""
     recent: tuple[Recent, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    """The duplicate_key of each placement, of whatever age, of which the broker never said what became of it."""
     net_liquidation: Decimal | None = None
     """Of the ticket's account, in base currency."""
     base_rate: Decimal | None = Decimal(1)
@@ -80,6 +89,12 @@ def duplicate_key(ticket: Ticket) -> str:
     request = ticket.request
     numbers = (request.quantity, request.limit_price, request.aux_price)
     return _key(ticket.account, ticket.instrument.con_id, request.action, request.order_type, numbers)
+
+
+def duplicate_key_of_intent(intent: Intent) -> str:
+    """The same for a placement that the journal knows, whichever process made it."""
+    numbers = (intent.quantity, intent.limit_price, intent.aux_price)
+    return _key(intent.account, intent.con_id, intent.action, intent.order_type, numbers)
 
 
 def duplicate_key_of(order: Order) -> str:

@@ -156,7 +156,8 @@ def parse_json(text: str) -> OrderRequest | tuple[FieldError, ...]:
     except (ValueError, ArithmeticError, RecursionError) as error:
         return (FieldError("json", "json", shown(text), f"must be one JSON object: {error}"),)
     if not isinstance(data, dict):
-        return (FieldError("json", "object", shown(text), f"must be one JSON object, got {shown(data) or 'null'}"),)
+        got = "null" if data is None else shown(data) or "an empty text"
+        return (FieldError("json", "object", shown(text), f"must be one JSON object, got {got}"),)
     return parse_request(data)
 
 

@@ -99,9 +99,8 @@ def _check(options: dict[str, str]) -> None:
     for key in _WHOLE:
         if not options.get(key, "0").removeprefix("-").isdecimal():
             raise ValueError(f"{key}= is a whole number, not {options[key]}")
-    for key in ("seconds", "after"):
-        if not options.get(key, "0").replace(".", "", 1).isdecimal():
-            raise ValueError(f"{key}= is a number of seconds, not {options[key]}")
+    if not options.get("seconds", "0").replace(".", "", 1).isdecimal():
+        raise ValueError(f"seconds= is a number, not {options['seconds']}")
 
 
 class Faults:

@@ -1,8 +1,9 @@
 """Owns the requests for market scanners. Imports `gateway`, `session`, `market`. Layout as ib_async 2.1.0 reads it."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
+from tws_console.simulator import history
 from tws_console.simulator.contracts import Contract
 from tws_console.simulator.gateway import Gateway
 from tws_console.simulator.history_requests import refuse
@@ -12,6 +13,8 @@ from tws_console.simulator.wire import Cursor, Field, frame
 
 MAX_ROWS = 50
 MAX_SCANNERS = 10
+_FILTERS = 22  # place of the filter options, since server version 143
+_PLACES = ("NASDAQ", "NYSE", "ARCA", "AMEX", "IBIS", "SBF")  # a location that ends so names one market
 REFRESH_SECONDS = 30
 MORE_PERMISSIONS = "You must subscribe for additional permissions to obtain precise results for scanner. Parameters:"
 Row = tuple[Contract, Quote]
@@ -21,6 +24,17 @@ def _change(row: Row) -> Decimal:
     return row[1].last / row[1].close - 1
 
 
+def _implied_volatility(row: Row) -> Decimal:
+    return history.figure(row[0], "OPTION_IMPLIED_VOLATILITY", row[1].last)
+
+
+# Filter option -> the figure that it bounds; its name ends in Above or Below.
+_FIGURES: dict[str, Callable[[Row], Decimal]] = {
+    "price": lambda row: row[1].last,
+    "volume": lambda row: Decimal(row[1].volume),
+    "changePerc": lambda row: _change(row) * 100,
+    "openGapPerc": lambda row: (row[1].open / row[1].close - 1) * 100,
+}
 # Scan code -> what the rows are ranked by, the first being the highest.
 CODES: dict[str, Callable[[Row], Decimal]] = {
     "TOP_PERC_GAIN": _change,
@@ -33,9 +47,31 @@ CODES: dict[str, Callable[[Row], Decimal]] = {
     "HOT_BY_PRICE_RANGE": lambda row: (row[1].high - row[1].low) / row[1].last,
     "TOP_OPEN_PERC_GAIN": lambda row: row[1].last / row[1].open - 1,
     "TOP_OPEN_PERC_LOSE": lambda row: 1 - row[1].last / row[1].open,
+    "TOP_TRADE_RATE": lambda row: Decimal(row[1].last_size),
+    "TOP_VOLUME_RATE": lambda row: Decimal(row[1].last_size),
+    "HIGH_OPT_IMP_VOLAT": _implied_volatility,
+    "LOW_OPT_IMP_VOLAT": lambda row: -_implied_volatility(row),
+    "HIGH_OPT_VOLUME_PUT_CALL_RATIO": lambda row: Decimal(row[0].con_id % 97),
+    "LOW_OPT_VOLUME_PUT_CALL_RATIO": lambda row: -Decimal(row[0].con_id % 97),
 }
 _INSTRUMENTS = {"STK": ("STK", "USD"), "ETF.EQ.US": ("STK", "USD"), "IND.US": ("IND", "USD"), "FUT.US": ("FUT", "USD")}
 _INSTRUMENTS |= {"STOCK.EU": ("STK", "EUR")}
+Bound = tuple[Callable[[Row], Decimal], int, Decimal]
+
+
+def _bounds(written: str) -> list[Bound]:
+    """The filter options "priceAbove=5;volumeAbove=100;". ValueError for a name that is not known or a bad number."""
+    found: list[Bound] = []
+    for part in filter(None, (text.strip() for text in written.split(";"))):
+        name, _, value = part.partition("=")
+        figure = _FIGURES.get(name.removesuffix("Above").removesuffix("Below"))
+        if figure is None or not name.endswith(("Above", "Below")):
+            raise ValueError(f"No scanner filter is named {name}")
+        try:
+            found.append((figure, 1 if name.endswith("Above") else -1, Decimal(value)))
+        except InvalidOperation:
+            raise ValueError(f"The scanner filter {name} is no number: {value}") from None
+    return found
 
 
 def scanner_parameters(gateway: Gateway, session: Session, fields: list[str]) -> None:
@@ -43,9 +79,16 @@ def scanner_parameters(gateway: Gateway, session: Session, fields: list[str]) ->
     codes = "".join(
         f"<ScanType><displayName>{code}</displayName><scanCode>{code}</scanCode></ScanType>" for code in CODES
     )
+    filters = "".join(
+        f"<RangeFilter><id>{name.upper()}</id>"
+        + "".join(f"<AbstractField><code>{name}{side}</code></AbstractField>" for side in ("Above", "Below"))
+        + "</RangeFilter>"
+        for name in _FIGURES
+    )
     kinds = "".join(f"<Instrument><name>{kind}</name><type>{kind}</type></Instrument>" for kind in _INSTRUMENTS)
     xml = '<?xml version="1.0" encoding="UTF-8"?>\n<ScanParameterResponse>'
-    xml += f"<InstrumentList>{kinds}</InstrumentList><ScanTypeList>{codes}</ScanTypeList></ScanParameterResponse>"
+    xml += f"<InstrumentList>{kinds}</InstrumentList><ScanTypeList>{codes}</ScanTypeList>"
+    xml += f"<FilterList>{filters}</FilterList></ScanParameterResponse>"
     session.send(frame(19, 1, xml))
 
 
@@ -55,6 +98,7 @@ def scan(gateway: Gateway, session: Session, fields: list[str]) -> None:
     request_id, rows = cursor.integer(), cursor.integer()
     instrument, location, code = cursor.text(), cursor.text(), cursor.text()
     above, below, volume = cursor.decimal(), cursor.decimal(), cursor.decimal()
+    written = fields[_FILTERS] if len(fields) > _FILTERS else ""
     streams = session.subscriptions.streams
     if ("scan", request_id) in streams:
         session.send_error(
@@ -67,11 +111,21 @@ def scan(gateway: Gateway, session: Session, fields: list[str]) -> None:
     if session.subscriptions.count("scan") >= MAX_SCANNERS:
         refuse(session, request_id, f"Only {MAX_SCANNERS} simultaneous API scanner subscriptions are allowed.")
         return
+    try:
+        bounds = _bounds(written)
+    except ValueError as wrong:
+        refuse(session, request_id, str(wrong))
+        return
+    place = location.rpartition(".")[2]
     count = MAX_ROWS if rows <= 0 else min(rows, MAX_ROWS)
     told = -1
 
     def fits(row: Row) -> bool:
         price = row[1].last
+        if place in _PLACES and row[0].primary != place:
+            return False
+        if any((figure(row) - bound) * sign < 0 for figure, sign, bound in bounds):
+            return False
         return not (
             (above is not None and price < above)
             or (below is not None and price > below)

@@ -27,7 +27,7 @@ async def first_look(engine: Engine) -> None:
 
 
 async def next_report(engine: Engine, before: AwayReport | None) -> AwayReport:
-    await until(engine, lambda: engine.reconciler.report is not before, 20)
+    await until(engine, lambda: engine.reconciler.report is not before)
     report = engine.reconciler.report
     assert report is not None
     return report
@@ -174,7 +174,7 @@ async def test_console_follows_to_the_new_port_and_enters_nothing_there(
             )
             empty_sim.ctl("fault", "drop")
 
-            await until(engine, lambda: bool(moved.ctl("clients")) and engine.session.state.phase.value == "up", 20)
+            await until(engine, lambda: bool(moved.ctl("clients")) and engine.session.state.phase.value == "up")
 
             assert engine.session.state.port == moved.port
             async with engine.side_links.attached(12, 5.0):

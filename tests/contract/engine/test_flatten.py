@@ -312,7 +312,7 @@ async def test_flatten_says_refused_in_the_brokers_words(sim: SimulatorProcess, 
 async def test_flatten_works_on_when_the_venue_holds_the_order(sim: SimulatorProcess, home: Path) -> None:
     sim.ctl("fault", "399")
     async with connected_engine(sim, home) as engine:
-        result = await flattened(engine, "NVDA", timeout=1.0)
+        result = await flattened(engine, "NVDA", timeout=4.0)
 
         assert (result.outcome, result.after) == (Outcome.LIVE, D(600))
         assert result.placed is not None

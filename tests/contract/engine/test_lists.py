@@ -131,7 +131,8 @@ async def test_age_stays_on_the_old_side_when_an_end_was_lost(sim: SimulatorProc
         await watch.lists(1)
 
         asked, _ = watch.ages[-1]
-        assert len([moment for moment in watch.asked_at_the_server() if moment >= asked]) == 2
+        # The one whose end was lost and the one whose end was taken for it; the next may be there already.
+        assert len([moment for moment in watch.asked_at_the_server() if moment >= asked]) >= 2
 
 
 async def test_age_does_not_move_when_no_end_comes(sim: SimulatorProcess, home: Path) -> None:

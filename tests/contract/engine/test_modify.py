@@ -160,11 +160,12 @@ async def test_change_is_unknown_and_not_sent_again_when_tws_drops_it(empty_sim:
 async def test_late_answer_counts_when_the_broker_stalls(empty_sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(empty_sim, home, polling=True) as engine:
         order = await placed(engine)
-        empty_sim.ctl("fault", "stall", f"client={CLIENT}", "seconds=1")
+        empty_sim.ctl("fault", "stall", f"client={CLIENT}")
 
         result = await engine.modifying.modify(order, Wish(limit_price=Decimal("49")), timeout=0.3)
 
         assert result.outcome == "unknown"
+        empty_sim.ctl("clear", "stall")
         await until(engine, lambda: row(engine, order.perm_id).limit_price == Decimal(49))
         await until(engine, lambda: row(engine, order.perm_id).status is Status.WORKING)
         assert len(places(empty_sim)) == 2
@@ -186,10 +187,26 @@ async def test_unanswered_change_is_no_question_when_its_order_has_ended(
     assert [row for row in intents(home) if row[0] == "modify"] == [("modify", order.perm_id, "ended", "it is filled")]
 
 
+async def test_unanswered_change_stays_open_when_a_newer_one_gives_the_same_terms(
+    empty_sim: SimulatorProcess, home: Path
+) -> None:
+    async with connected_engine(empty_sim, home, polling=True) as engine:
+        order = await placed(engine)
+        empty_sim.ctl("fault", "drop-placement", f"client={CLIENT}")
+        dropped = await engine.modifying.modify(order, Wish(limit_price=Decimal("49")), timeout=0.5)
+        empty_sim.ctl("clear", "all")
+        await until(engine, lambda: row(engine, order.perm_id).status is Status.WORKING)
+
+        again = await engine.modifying.modify(row(engine, order.perm_id), Wish(limit_price=Decimal("49")))
+
+        assert (dropped.outcome, again.outcome) == ("unknown", "modified")
+    assert [state for kind, _, state, _ in intents(home) if kind == "modify"] == ["sent", "acked"]
+
+
 async def test_row_says_modifying_while_the_answer_is_awaited(empty_sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(empty_sim, home) as engine:
         order = await placed(engine)
-        empty_sim.ctl("fault", "stall", f"client={CLIENT}", "seconds=1")
+        empty_sim.ctl("fault", "stall", f"client={CLIENT}")
         changing = asyncio.create_task(engine.modifying.modify(order, Wish(limit_price=Decimal("49"))))
 
         def told() -> bool:

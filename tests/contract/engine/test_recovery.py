@@ -260,7 +260,7 @@ async def test_staged_order_is_shown_from_the_journal_and_lost_when_tws_was_gone
             return row is not None and row.status is Status.GONE
 
         again.session.endpoint = replace(again.session.endpoint, retry_first=0.1)
-        await until(again, lost, 20)
+        await until(again, lost)
         row = again.book.get(key)
         assert row is not None
         assert "restarted" in row.reason

@@ -21,7 +21,7 @@ async def test_side_link_knows_the_owners_orders_when_it_is_attached(sim: Simula
             assert set(side.pushed) == wanted
             target = side.pushed[min(wanted)]
             side.link.cancel(target.order_id, lambda at: None)
-            assert await engine.waiters.until(lambda: not row(engine, target.perm_id).live, 5.0)
+            assert await engine.waiters.until(lambda: not row(engine, target.perm_id).live, 60.0)
             assert row(engine, target.perm_id).status is Status.CANCELLED
         assert engine.session.state.lamps == before.lamps
         assert engine.session.state.client_id == before.client_id

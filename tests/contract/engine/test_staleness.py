@@ -62,10 +62,12 @@ async def test_quote_of_a_ticket_comes_again_when_the_link_is_back(desk: Desk) -
     con_id = order.instrument.con_id
     desk.engine.trading.watch(order.instrument)
     await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and bool(quote.bid))
-    for trouble in (("drop",), ("1100", "seconds=0.2")):
-        await desk.fault(*trouble)
+    for trouble, over in (("drop", ""), ("1100", "1102")):
+        await desk.fault(trouble)
         await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and not quote.bid)
 
+        if over:
+            await desk.fault(over)
         desk.engine.retry_now()
 
         await until(desk.engine, lambda: (quote := desk.engine.quotes.get(con_id)) is not None and bool(quote.bid))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine import connected_engine, until
+from tests.support.engine import connected_engine, reported, until
 from tests.support.simulator import SimulatorProcess, wait_until
 from tws_console.engine.engine import Engine
 from tws_console.engine.stop_lane import CLIENT_IDS
@@ -43,7 +43,7 @@ async def test_stop_is_proved_when_its_cancel_left_past_the_loop(sim: SimulatorP
         assert fire_while_the_loop_stands_still(engine, sim) == [OWN]
         assert engine.latch.is_frozen()
         await until(engine, lambda: engine.stop.report is not None)
-        report = await engine.stop.wait(10)
+        report = await engine.stop.wait(60)
 
         assert report.proved, report.why
         assert report.blocked_ms is not None
@@ -66,7 +66,8 @@ async def test_order_typed_in_meanwhile_survives_when_the_loop_stood_still_for_l
         wait_until(lambda: not sim.book())
         sim.ctl("manual", "BUY", "10", "AAPL", "LMT", "150")
         await until(engine, lambda: engine.stop.report is not None)
-        report = await engine.stop.wait(1.5)
+        await reported(engine, lambda one: any(line.late for line in one.orders))
+        report = await engine.stop.wait(1)
 
         assert report.verdict is StopVerdict.NOT_CONFIRMED
         assert [line.late for line in report.orders].count(True) == 1
@@ -91,7 +92,7 @@ async def test_stop_goes_out_on_the_main_link_when_there_is_no_other(sim: Simula
     async with connected_engine(sim, home, polling=True) as engine:
         engine.stop_lane.fire()
         await until(engine, lambda: engine.stop.report is not None)
-        report = await engine.stop.wait(10)
+        report = await engine.stop.wait(60)
 
         assert report.proved, report.why
         assert cancels(sim) == [11]

@@ -32,7 +32,7 @@ async def test_stop_of_the_console_is_journalled_when_it_is_proved(sim: Simulato
     known = {f"#{order['perm_id']}" for order in sim.book()}
     async with connected_engine(sim, home, polling=True) as engine:
         engine.stop.fire()
-        assert (await engine.stop.wait(10)).proved
+        assert (await engine.stop.wait(60)).proved
 
     (fired,) = journalled(home, "stop-fired")
     assert set(fired["orders"]) == known
@@ -47,7 +47,7 @@ async def test_every_try_is_journalled_when_an_order_survives(sim: SimulatorProc
     sim.ctl("fault", "survivor", f"perm={target['perm_id']}")
     async with connected_engine(sim, home, polling=True) as engine:
         engine.stop.fire()
-        assert (await engine.stop.wait(20)).proved
+        assert (await engine.stop.wait(60)).proved
 
     tries = journalled(home, "stop-try")
     assert "cancel of everything again" in {one["what"] for one in tries}
@@ -66,7 +66,7 @@ async def test_report_is_journalled_when_the_program_ends_before_the_proof(sim: 
 async def test_scoped_stop_is_journalled_with_its_scope(sim: SimulatorProcess, home: Path) -> None:
     async with connected_engine(sim, home, polling=True) as engine:
         engine.stop.fire_at(OrderScope(client_id=3))
-        assert (await engine.stop.wait(15)).proved
+        assert (await engine.stop.wait(60)).proved
 
     (report,) = reports(home)
     assert report["scope"]["everything"] is False
@@ -83,7 +83,7 @@ async def test_fill_in_between_is_told_with_the_new_position(sim: SimulatorProce
 
         engine.stop.fire()
         sim.ctl("fill", placed.order.perm_id)
-        report = await engine.stop.wait(15)
+        report = await engine.stop.wait(60)
 
         assert report.proved, report.why
         line = next(one for one in report.orders if one.perm_id == placed.order.perm_id)
@@ -98,7 +98,7 @@ async def test_position_that_an_execution_of_another_client_explains_is_not_told
     monkeypatch.setattr("tws_console.engine.stop_positions.SETTLE", 0.0)
     async with connected_engine(sim, home, polling=True) as engine:
         engine.stop.fire()
-        assert (await engine.stop.wait(10)).proved
+        assert (await engine.stop.wait(60)).proved
         key = next(key for key, row in engine.portfolio.positions.items() if row.instrument.symbol == "AAPL")
         before = engine.portfolio.positions[key].quantity
         asked, executions = len(sim.requests(7)), len(engine.book.executions())

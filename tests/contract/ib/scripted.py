@@ -109,7 +109,7 @@ class ScriptedServer:
             writer.close()
 
 
-async def until(condition: Callable[[], bool], seconds: float = DEADLINE) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Let the loop run until the condition holds. AssertionError after `seconds`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds

@@ -48,7 +48,7 @@ async def test_connect_names_the_host_when_it_is_unknown() -> None:
 
 async def test_connect_thinks_of_the_dialog_first_when_tws_does_not_greet() -> None:
     async with ScriptedServer(lambda peer: peer.gone()) as server:
-        failed = await failure(server.port, timeout=0.05)
+        failed = await failure(server.port, timeout=2.0)
     assert failed.stage is StageName.HANDSHAKE
     assert "Accept incoming connection?" in failed.advice[0]
 
@@ -129,7 +129,7 @@ async def test_connect_repeats_what_tws_said_when_it_never_becomes_ready() -> No
         await peer.gone()
 
     async with ScriptedServer(script) as server:
-        failed = await failure(server.port, timeout=0.1)
+        failed = await failure(server.port, timeout=2.0)
     assert failed.stage is StageName.READY
     assert "disclaimer" in failed.reason
 
@@ -222,16 +222,17 @@ async def test_link_ends_the_connection_when_a_frame_is_too_long() -> None:
 
 
 async def test_connect_leaves_nothing_open_when_it_is_cancelled() -> None:
-    closed = asyncio.Event()
+    greeted, closed = asyncio.Event(), asyncio.Event()
 
     async def script(peer: Peer) -> None:
         await peer.greet()
+        greeted.set()
         await peer.gone()
         closed.set()
 
     async with ScriptedServer(script) as server:
         trying = asyncio.ensure_future(connect(server.port))
-        await asyncio.wait([trying], timeout=0.05)
+        await asyncio.wait_for(greeted.wait(), 60)
         trying.cancel()
-        await asyncio.wait_for(closed.wait(), 5)
+        await asyncio.wait_for(closed.wait(), 60)
     assert trying.cancelled()

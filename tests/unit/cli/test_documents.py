@@ -22,7 +22,7 @@ from tws_console.cli.stop_document import stop_document, stops_document
 from tws_console.engine.flatten import FlattenResult
 from tws_console.engine.results import CancelResult, ModifyResult, PlaceResult
 from tws_console.model.order import Order, Status
-from tws_console.model.problems import ErrorCode
+from tws_console.model.problems import ErrorCode, Exit
 from tws_console.model.recovery import Unresolved
 from tws_console.model.session import Mode
 from tws_console.model.stop import StopVerdict
@@ -48,7 +48,8 @@ def health_down() -> documents.Document:
 
 def orders() -> documents.Document:
     rows = documents.order_rows([values.OWN, values.MANUAL, values.UNKNOWN], can)
-    return documents.done("orders", orders=rows, snapshot=documents.snapshot_fields(values.UP, values.NOW, values.WALL))
+    snapshot = documents.snapshot_fields(values.UP, values.NOW, values.WALL)
+    return documents.done("orders", orders=rows, snapshot=snapshot, unresolved=[])
 
 
 def positions() -> documents.Document:
@@ -236,3 +237,14 @@ def test_stop_document_says_that_nothing_was_cancelled_when_the_cancel_never_lef
 def test_every_status_is_kebab_case_when_listed() -> None:
     words = {documents.order_row(replace(values.OWN, status=status), ())["status"] for status in Status}
     assert all(word == word.lower() and " " not in word and "_" not in word for word in words)
+
+
+def test_place_is_not_proved_when_its_number_became_two_orders() -> None:
+    twin = replace(values.OWN, status=Status.TWIN, reason="two orders at the broker carry these numbers")
+    result = PlaceResult(True, twin.key, "01K5A0000000000000000000AB", twin.order_id, twin.client_id, twin, "tag")
+
+    with pytest.raises(CommandFailed) as failed:
+        place.judge(result)
+
+    assert (failed.value.code, failed.value.exit_code) == (ErrorCode.OUTCOME_UNKNOWN, Exit.NOT_PROVED)
+    assert "two orders" in failed.value.sentence

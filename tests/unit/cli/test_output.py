@@ -62,7 +62,7 @@ def test_program_ends_quietly_when_the_reader_of_the_pipe_left() -> None:
     )
     os.close(writing)
     os.close(reading)
-    _, words = child.communicate("go\n", timeout=30)
+    _, words = child.communicate("go\n", timeout=60)
     assert (child.returncode, words) == (5, "")
 
 
@@ -73,7 +73,7 @@ def test_program_says_that_the_result_is_lost_when_the_disk_is_full() -> None:
         "try:\n    Output(as_json=True).result({'ok': True})\nexcept OutputLost as lost:\n    sys.exit(str(lost))\n"
     )
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.startswith("the result could not be written (No space left on device)")
     assert done.stderr.count("\n") == 1
@@ -81,5 +81,5 @@ def test_program_says_that_the_result_is_lost_when_the_disk_is_full() -> None:
 
 def test_program_writes_nothing_when_stdout_is_closed() -> None:
     code = "import sys\nfrom tws_console.cli.output import Output\nOutput(as_json=True).result({'ok': True})\n"
-    done = subprocess.run(["sh", "-c", '"$0" -c "$1" >&-', sys.executable, code], capture_output=True, timeout=30)
+    done = subprocess.run(["sh", "-c", '"$0" -c "$1" >&-', sys.executable, code], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -63,6 +63,12 @@ def test_resolve_takes_the_flags_when_all_speak(settings: Settings) -> None:
     assert effective.theme == "mono"
 
 
+def test_resolve_owns_the_ids_of_the_profile_when_a_flag_names_another(settings: Settings) -> None:
+    assert resolve(settings, FLAGS, {}).profile_client_id == 31
+    assert resolve(settings, FLAGS, ENVIRONMENT).profile_client_id == 41
+    assert resolve(settings, {}, ENVIRONMENT).profile_client_id == 41
+
+
 def test_resolve_takes_the_flag_when_two_profiles_are_named(settings: Settings) -> None:
     assert resolve(settings, {}, {"TWS_PROFILE": "live"}).profile_name == "live"
     assert resolve(settings, {"profile": "paper"}, {"TWS_PROFILE": "live"}).profile_name == "paper"

@@ -22,7 +22,7 @@ class FakeFile:
     def _touch(self, what: str) -> None:
         self.tried.append(what)
         if self.hang is not None:
-            self.hang.wait(10)
+            self.hang.wait(60)
         if self.broken:
             raise OSError("no space left")
 
@@ -185,7 +185,7 @@ def test_what_follows_is_done_once_and_elsewhere_when_the_rename_hangs() -> None
 
     stuck = threading.Thread(target=lambda: latch.engage_then(act))
     stuck.start()
-    assert acted.wait(10)
+    assert acted.wait(60)
     assert stuck.is_alive()
     assert notes == [LATE]
     assert latch.is_frozen()

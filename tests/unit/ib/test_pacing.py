@@ -117,6 +117,21 @@ def test_lanes_keep_a_placement_back_when_the_guard_says_so_at_the_moment_of_wri
     assert road.names() == ["p"]
 
 
+def test_lanes_date_a_question_before_its_write_and_the_rest_behind_it() -> None:
+    now = [1000.0]
+
+    def slow(_data: bytes) -> None:
+        now[0] += 5
+
+    lanes = Lanes(slow, lambda: now[0], lambda _seconds, _callback: ManualTimer(0, lambda: None))
+    written: list[float] = []
+    lanes.post(Lane.NOW, Post(b"cancel", written.append))
+    lanes.post(Lane.NOW, Post(b"list", written.append, dated_before=True))
+
+    assert written == [1005.0, 1005.0]
+    assert now == [1010.0]
+
+
 def test_lanes_name_what_was_not_sent_when_they_are_purged() -> None:
     road = Road(Pace(place=1))
     told: list[str] = []

@@ -154,7 +154,7 @@ async def test_intent_is_taken_back_when_its_caller_gives_up_before_its_turn(
 
     def slow_disk(name: str) -> sqlite3.Connection:
         busy.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return schema.open_for_writing(name)
 
     monkeypatch.setattr("tws_console.journal.writer.open_for_writing", slow_disk)

@@ -10,7 +10,7 @@ import pytest
 from tws_console.tui.output import writer
 from tws_console.tui.output.writer import PatientWriter
 
-DEADLINE = 10.0
+DEADLINE = 60.0
 
 
 def test_texts_arrive_in_their_order_when_the_reader_keeps_up() -> None:

@@ -84,5 +84,5 @@ async def test_failure_is_said_when_an_errand_or_its_report_breaks(where: str) -
         heard.set()
 
     Errands().start(errand(), done, failed)
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), 60)
     assert said == ["link lost"]

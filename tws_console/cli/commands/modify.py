@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tws_console.cli import documents
-from tws_console.cli.connection import can_of, connected
+from tws_console.cli.connection import armed, can_of, connected
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.finding import the_one
 from tws_console.cli.output import Output
@@ -36,6 +36,7 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     wish = read_wish(args)
     effective = wiring.effective(flags_of(args))
     async with connected(args, wiring, effective) as engine:
+        armed(args, engine, out)
         order = the_one(args, engine, out)
         if not engine.modifying.cannot(order):
             await prepare(engine, order.instrument, args.timeout, out)
@@ -99,5 +100,5 @@ def judge(result: ModifyResult, known: documents.Document) -> None:
         raise CommandFailed(code, f"{name} was not changed, nothing was sent: {result.reason}", **known)
     if result.outcome == "refused":
         raise CommandFailed(ErrorCode.IB_ORDER_REJECTED, f"{name} was not changed: {result.reason}", **known)
-    sentence = f"{name}: {result.reason}; look at `tws-console orders --all`"
+    sentence = f"{name}: {result.reason.rstrip('.')}; look at `tws-console orders --all`"
     raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence, **known)

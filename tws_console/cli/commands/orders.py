@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from tws_console.cli import documents
+from tws_console.cli.away_document import unresolved_row
 from tws_console.cli.connection import can_of, connected, known_account
 from tws_console.cli.exits import CommandFailed
 from tws_console.cli.output import Output
@@ -26,14 +27,19 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
         orders = chosen(engine.book.live(), client=client, symbol=args.symbol, account=account)
         rows = documents.order_rows(orders, can_of(engine))
         snapshot = documents.snapshot_fields(engine.session.state, monotonic(), datetime.now(UTC))
+        unresolved = [unresolved_row(one) for one in engine.recovery.unresolved]
+    if unresolved:
+        which = "1 intent has" if len(unresolved) == 1 else f"{len(unresolved)} intents have"
+        out.say(f"{which} no known fate and may be live: `tws-console reconcile` tells what is known")
+    fields = {"orders": rows, "snapshot": snapshot, "unresolved": unresolved}
     text = text_of(rows, out.width)
     if not snapshot["complete"]:
         why = snapshot["unverified"] or "TWS did not finish it"
         sentence = f"the list of orders is not complete ({why}); ask again, and do not take a missing order for ended"
         failure = CommandFailed(ErrorCode.NO_ANSWER, sentence)
-        out.result(documents.failed("orders", failure.code, sentence, orders=rows, snapshot=snapshot), text)
+        out.result(documents.failed("orders", failure.code, sentence, **fields), text)
         return failure.exit_code
-    out.result(documents.done("orders", orders=rows, snapshot=snapshot), text)
+    out.result(documents.done("orders", **fields), text)
     return Exit.DONE
 
 

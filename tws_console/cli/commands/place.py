@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from tws_console.engine.engine import Engine
 from tws_console.engine.ports import RequestFailed
 from tws_console.engine.results import PlaceResult, ValidationFailed
 from tws_console.model.instrument import Instrument
+from tws_console.model.intent import IntentState
 from tws_console.model.order import Status
 from tws_console.model.problems import ErrorCode, Exit
 from tws_console.model.ticket import FieldError, OrderRequest, Ticket
@@ -28,6 +30,8 @@ from tws_console.rules.validation import effective_order_ref, parse_json
 
 MAX_BYTES = 1_000_000
 WHAT_IF_SECONDS = 4.0
+LOOK = "`tws-console reconcile` tells what is known of it"
+INTERRUPTED = f"interrupted; an order that was being sent has its row in the journal: {LOOK}"
 
 
 async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
@@ -37,6 +41,8 @@ async def run(args: Namespace, wiring: Wiring, out: Output) -> Exit:
     except CommandFailed as failure:
         failure.fields = {**known, **failure.fields}
         raise
+    except asyncio.CancelledError:
+        raise CommandFailed(ErrorCode.INTERRUPTED, INTERRUPTED, **known) from None
 
 
 async def _run(args: Namespace, wiring: Wiring, out: Output, known: dict[str, Any]) -> Exit:
@@ -56,9 +62,15 @@ async def _run(args: Namespace, wiring: Wiring, out: Output, known: dict[str, An
         if args.what_if:
             preview = await engine.trading.what_if(ticket, min(WHAT_IF_SECONDS, args.timeout))
             known["what_if"] = documents.what_if_fields(preview)
+        await engine.trading.look_back()
         _gate(ticket, engine.trading.verdicts(ticket), known, out)
         if not args.dry_run:
-            result = await engine.trading.place(ticket, timeout=args.timeout)
+            earlier = {row.intent for row in engine.book.orders.values()}
+            try:
+                result = await engine.trading.place(ticket, timeout=args.timeout)
+            except asyncio.CancelledError:
+                known |= await _half_way(engine, earlier, known)
+                raise
             known |= result_fields(result, can_of(engine), known)
     if not args.dry_run:
         judge(result)
@@ -178,6 +190,29 @@ def result_fields(result: PlaceResult, can: documents.Can, known: dict[str, Any]
     }
 
 
+async def _half_way(engine: Engine, earlier: set[str], known: dict[str, Any]) -> documents.Document:
+    """How far the one order of this command had come when it was interrupted; nothing when it had no row yet. Whether
+    its bytes left is null when the journal cannot tell.
+    """
+    rows = [row for row in engine.book.orders.values() if row.intent and row.intent not in earlier]
+    if len(rows) != 1:
+        return {}
+    row = rows[0]
+    reference = row.order_ref or None
+    intent = await engine.journal.intent(row.intent)
+    left = None if intent is None or intent.state is IntentState.INTENDED else intent.state is not IntentState.NOT_SENT
+    return {
+        "submitted": left,
+        "intent": row.intent,
+        "order_id": row.order_id,
+        "perm_id": row.perm_id,
+        "client_id": row.client_id,
+        "state": documents.order_row(row, can_of(engine)(row)),
+        "order_payload": {**known["order_payload"], "order_ref": reference},
+        "effective_order_ref": reference,
+    }
+
+
 def judge(result: PlaceResult) -> None:
     """Raise CommandFailed for a placement that did not end well.
 
@@ -187,8 +222,10 @@ def judge(result: PlaceResult) -> None:
     if not result.submitted:
         raise CommandFailed(result.code or ErrorCode.INTERNAL_ERROR, f"not sent: {result.refusal}")
     if result.code is ErrorCode.OUTCOME_UNKNOWN or order is None or order.status in {Status.UNKNOWN, Status.SENDING}:
-        sentence = result.refusal or "no answer to the order; look at `tws-console orders --all` before doing anything"
-        raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, sentence)
+        sentence = result.refusal or "no answer to the order: it may or may not be live"
+        raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, f"{sentence}; {LOOK}")
+    if order.status is Status.TWIN:
+        raise CommandFailed(ErrorCode.OUTCOME_UNKNOWN, f"{order.reason}; see `tws-console orders --all`")
     if result.code is not None:
         raise CommandFailed(result.code, result.refusal, Exit.REFUSED_BY_BROKER)
     if order.status in {Status.REJECTED, Status.INACTIVE}:

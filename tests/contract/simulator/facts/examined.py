@@ -179,3 +179,40 @@ async def profit_again(stage: Stage) -> None:
         client.send(94, 5, account, "", 265598)
         assert (await client.until_id(95))[-1][1] == "5"
     assert "320" not in codes(await client.settle())
+
+
+def _scan(number: int, instrument: str, location: str, code: str, filters: str = "") -> list[object]:
+    return [22, number, -1, instrument, location, code, *[""] * 13, 0, "", "", "", filters, ""]
+
+
+@fact("TWS API samples, ScannerSubscriptionSamples: scans of its examples give rows of the market that is named")
+async def sample_scans(stage: Stage) -> None:
+    client = await stage.client(11)
+    samples = {
+        ("STK", "STK.US.MAJOR", "HOT_BY_VOLUME"): "USD",
+        ("STOCK.EU", "STK.EU.IBIS", "TOP_PERC_GAIN"): "EUR",
+        ("IND.US", "IND.US", "HIGH_OPT_VOLUME_PUT_CALL_RATIO"): "USD",
+    }
+    for number, (asked, currency) in enumerate(samples.items(), 1):
+        client.send(*_scan(number, *asked))
+        row = (await client.until_id(20))[-1]
+        assert int(row[3]) > 0, asked
+        assert set(row[12::16]) == {currency}, asked
+        client.send(23, 1, number)
+    client.send(*_scan(9, "STOCK.EU", "STK.EU.IBIS", "TOP_PERC_GAIN"))
+    assert "AIR" not in (await client.until_id(20))[-1]
+
+
+@fact("ib_insync notebook scanners: filters are named in the parameters, and hold")
+async def scan_filters(stage: Stage) -> None:
+    client = await stage.client(11)
+    client.send(24, 1)
+    assert "<code>priceAbove</code>" in (await client.until_id(19))[-1][2]
+    client.send(*_scan(1, "STK", "STK.US.MAJOR", "TOP_PERC_GAIN", "priceAbove=200;priceBelow=240;"))
+    row = (await client.until_id(20))[-1]
+    catalogue = stage.server.gateway.catalogue
+    prices = [float(catalogue.contracts[int(con_id)].reference) for con_id in row[5::16]]
+    assert prices
+    assert all(190 < price < 250 for price in prices)
+    error = await _refused(client, *_scan(2, "STK", "STK.US.MAJOR", "TOP_PERC_GAIN", "gossipAbove=1;"))
+    assert error[2:4] == ["2", "162"]
