@@ -75,9 +75,10 @@ class FreezeFile:
         """
         if os.path.lexists(self.path):
             return
-        if self._prepared is None:
+        prepared = self._prepared  # once: another thread may take it back meanwhile, which is an OSError then
+        if prepared is None:
             raise FileNotFoundError("nothing was prepared for the freeze; call prepare or freeze")
-        os.replace(self._prepared, self.path)
+        os.replace(prepared, self.path)
         self._prepared = None
 
     def discard(self) -> None:

@@ -310,18 +310,11 @@ class Trading(Review):
         for question in (link.executions, link.completed_orders):
             with contextlib.suppress(RequestFailed):
                 await question(timeout)
-        since = self._clock.monotonic()
-        asked = link.ask_all_orders(urgent=True)
-
-        def listed() -> bool:
-            nonlocal asked
-            newest = self._session.last_snapshot
-            if newest is not None and newest.complete and newest.link == link.generation and newest.asked_at >= since:
-                return True
-            asked = asked or link.ask_all_orders(urgent=True)
+        try:
+            await self._session.fresh_list(link, timeout)
+        except RequestFailed:
             return False
-
-        return await self._waiters.until(listed, timeout)
+        return True
 
     def _cancelled(self, row: Order, via: str, outcome: str, reason: str, start: float) -> CancelResult:
         elapsed = round((self._clock.monotonic() - start) * 1000, 1)

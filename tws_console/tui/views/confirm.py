@@ -44,7 +44,6 @@ class ConfirmFacts:
     asked: bool = True
     """False when there is no point in asking TWS: our own rules refuse."""
     others: tuple[Order, ...] = ()
-    steps_known: bool = True
     moved: str = ""
 
 

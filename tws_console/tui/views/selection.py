@@ -29,7 +29,7 @@ class Facts:
     link_up: bool
     now: datetime
     marked: int = 0
-    """Marked rows: while there are any, the keys act on these and not on the row under the cursor."""
+    """Marked rows: while there are any, the keys that cancel act on these and not on the row under the cursor."""
 
     def capability(self, order: Order) -> Capability:
         """What works on this order from here."""
