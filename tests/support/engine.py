@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -88,8 +89,12 @@ async def connected_engine(
 
 
 async def until(engine: Engine, condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait until the engine's truth has this property; AssertionError when it never does."""
-    assert await engine.waiters.until(condition, seconds), "the condition did not come true in time"
+    """Wait until this holds, looking at every change of the engine and five times a second, as not all that a test may
+    wait for is told to those who wait for the engine. AssertionError when it never does.
+    """
+    end = time.monotonic() + seconds
+    while not await engine.waiters.until(condition, 0.2):
+        assert time.monotonic() < end, "the condition did not come true in time"
 
 
 async def reported(engine: Engine, wanted: Callable[[StopReport], bool]) -> StopReport:
