@@ -6,32 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from tws_console.model.problems import ErrorCode
-from tws_console.model.stop import StopReport, StopVerdict
+from tws_console.model.stop import StopReport
 from tws_console.model.stop_fields import stop_fields
-
-WORST_FIRST = (StopVerdict.NOT_CONFIRMED, StopVerdict.EMPTY, StopVerdict.PROVED)
 
 
 def stop_document(report: StopReport) -> dict[str, Any]:
     """The whole document of one endpoint. ok only when proved."""
-    return {**_head([report]), **stop_fields(report)}
+    return {**_head(report), **stop_fields(report)}
 
 
-def stops_document(reports: Sequence[StopReport]) -> dict[str, Any]:
-    """The document of one or several endpoints: the worst report on top, all of them in `endpoints` when several."""
-    worst = min(reports, key=lambda report: WORST_FIRST.index(report.verdict))
-    document = {**_head(reports), **stop_fields(worst)}
-    if len(reports) > 1:
-        document["endpoints"] = [stop_document(report) for report in reports]
-    return document
+def stops_document(documents: Sequence[dict[str, Any]], worst: dict[str, Any]) -> dict[str, Any]:
+    """The document of several endpoints: the worst of theirs on top, all of them in `endpoints`."""
+    sentences = [str(document["error"]) for document in documents if document.get("error")]
+    return {**worst, "error": " ".join(sentences) or None, "endpoints": list(documents)}
 
 
-def _head(reports: Sequence[StopReport]) -> dict[str, Any]:
-    if all(report.proved for report in reports):
+def _head(report: StopReport) -> dict[str, Any]:
+    if report.proved:
         return {"ok": True, "error": None, "error_code": None}
-    sentences = [_sentence(report) for report in reports if not report.proved]
-    code = ErrorCode.NOT_PROVED if all(map(_left, reports)) else ErrorCode.IB_CONNECTION_FAILED
-    return {"ok": False, "error": " ".join(sentences), "error_code": code.value}
+    code = ErrorCode.NOT_PROVED if _left(report) else ErrorCode.IB_CONNECTION_FAILED
+    return {"ok": False, "error": _sentence(report), "error_code": code.value}
 
 
 def _left(report: StopReport) -> bool:

@@ -134,8 +134,9 @@ class Engine:
         self.reconciler = Reconciler(self.session, self.book, self.portfolio, self.ends, journal, shared)
         twins = Twins(self.book, journal, shared)
         self.session.prepare = OrderIds(self.session, journal, shared).prepare
-        place = f"{endpoint.host}:{endpoint.port}"
-        self._recorder = Recorder(journal, self.book, self.notices, self.clock, place, self.session.restart, codes)
+        self._recorder = Recorder(
+            journal, self.book, self.notices, self.clock, endpoint.name, self.session.restart, codes
+        )
         self._stores = (
             self.session.apply,
             self.book.apply,

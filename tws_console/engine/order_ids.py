@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tws_console.engine.ports import JournalPort, LinkPort
-from tws_console.engine.results import login
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.notice import Tone
+from tws_console.model.session import login
 
 
 class OrderIds:

@@ -22,7 +22,6 @@ from tws_console.engine.compare import (
 from tws_console.engine.ends import Ends
 from tws_console.engine.portfolio import Portfolio
 from tws_console.engine.ports import JournalPort, LinkPort, RequestFailed
-from tws_console.engine.results import login
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.notice import Tone
@@ -60,20 +59,12 @@ class Reconciler:
         self.keeps = False
         """Whether this run is what people look at: only then is what it saw known from then on."""
 
-    @property
-    def endpoint(self) -> str:
-        return f"{self._session.endpoint.host}:{self._session.endpoint.port}"
-
-    @property
-    def login(self) -> str:
-        return login(self._session.state.accounts)
-
     # ---- gaps
 
     async def recall(self) -> None:
         """What an earlier run knew: the first comparison of this run is with that. Raises OSError."""
         if self._marked is None:
-            self._marked = await self._journal.last_known(self.endpoint, self.login)
+            self._marked = await self._journal.last_known(self._session.endpoint.name, self._session.state.login)
             if self._marked is not None:
                 self._before = (self._marked, self._marked.exec_ids, "the console was closed")
                 self._session.put(reduce_only=self._marked.reduce_only)
@@ -172,7 +163,7 @@ class Reconciler:
             self._mark(agreed=not report.positions)
         elif report.positions:
             reason = self._session.state.reduce_only
-            self._journal.record_last_known(self.endpoint, self.login, replace(self._marked, reduce_only=reason))
+            self._store(replace(self._marked, reduce_only=reason))
 
     def _tell(self, report: AwayReport) -> None:
         if report.empty and not report.missing:
@@ -245,7 +236,10 @@ class Reconciler:
         else:
             known = replace(self._marked, at=now, orders=orders, reduce_only=reason)
         self._marked = known
-        self._journal.record_last_known(self.endpoint, self.login, known)
+        self._store(known)
+
+    def _store(self, known: LastKnown) -> None:
+        self._journal.record_last_known(self._session.endpoint.name, self._session.state.login, known)
 
 
 def summary(report: AwayReport) -> str:

@@ -15,7 +15,7 @@ from tws_console.engine.cancels import Cancels
 from tws_console.engine.ends import Ends
 from tws_console.engine.matching import could_be, ended_like, is_of, matches, shows_change
 from tws_console.engine.ports import JournalPort, LinkPort, Placement, RequestFailed
-from tws_console.engine.results import CancelResult, login
+from tws_console.engine.results import CancelResult
 from tws_console.engine.session import Session
 from tws_console.engine.shared import Shared
 from tws_console.model.events import Event, SnapshotTaken
@@ -69,14 +69,6 @@ class Recovery:
         self._told = 0
         self.unresolved: tuple[Unresolved, ...] = ()
 
-    @property
-    def endpoint(self) -> str:
-        return f"{self._session.endpoint.host}:{self._session.endpoint.port}"
-
-    @property
-    def login(self) -> str:
-        return login(self._session.state.accounts)
-
     def apply(self, event: Event) -> None:
         if isinstance(event, SnapshotTaken) and event.complete:
             self._list = len(event.perm_ids), self._shared.clock.now()
@@ -91,8 +83,8 @@ class Recovery:
         now = self._shared.clock.now()
         try:
             await self._staged(now)
-            working = await self._journal.working(self.endpoint, self.login, now - KEPT)
-            found = await self._journal.unsettled(self.endpoint, self.login)
+            working = await self._journal.working(self._session.endpoint.name, self._session.state.login, now - KEPT)
+            found = await self._journal.unsettled(self._session.endpoint.name, self._session.state.login)
         except OSError as error:
             self._shared.notices.add(Tone.BAD, f"intents of earlier runs cannot be looked up: {error}")
             return
@@ -202,8 +194,8 @@ class Recovery:
     async def _staged(self, now: datetime) -> None:
         """Staged orders are in no list: the journal knows them, until TWS cannot have them any more."""
         gone_at = self._session.tws_gone_at
-        for intent in await self._journal.staged(self.endpoint, now - KEPT):
-            if intent.login != self.login or intent.perm_id or intent.state is IntentState.ACKED:
+        for intent in await self._journal.staged(self._session.endpoint.name, now - KEPT):
+            if intent.login != self._session.state.login or intent.perm_id or intent.state is IntentState.ACKED:
                 continue
             key = OrderKey.alias(intent.client_id, intent.order_id)
             row = self._book.get(key)

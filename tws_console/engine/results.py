@@ -149,8 +149,3 @@ def cancel_outcome(now: Order | None, before: Order, *, listed: bool = True) -> 
         return "unknown", "no answer to the cancel" if now.live else now.reason
     outcome = "live" if listed and now.status is not Status.UNVERIFIED else "unknown"
     return outcome, now.reason or "no answer to the cancel"
-
-
-def login(accounts: tuple[str, ...]) -> str:
-    """A login is the set of its accounts."""
-    return ",".join(sorted(accounts))

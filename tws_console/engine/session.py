@@ -62,6 +62,11 @@ class Endpoint:
     retry_first: float = 1.0
     retry_most: float = 60.0
 
+    @property
+    def name(self) -> str:
+        """By which the journal knows it."""
+        return f"{self.host}:{self.port}"
+
 
 class Session:
     """One link at a time, its state in one immutable value. `link` is None while there is none."""

@@ -49,7 +49,7 @@ class Witnesses:
         if evidence.journal_read and not evidence.unanswered:
             return
         since = evidence.started_at - timedelta(days=1)
-        endpoint = f"{self._parts.session.endpoint.host}:{self._parts.session.endpoint.port}"
+        endpoint = self._parts.session.endpoint.name
         try:
             found = await journal.unanswered(endpoint, since)
             staged = await journal.staged(endpoint, since)

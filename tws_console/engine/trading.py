@@ -32,7 +32,6 @@ from tws_console.engine.results import (
     PlaceResult,
     Posted,
     cancel_outcome,
-    login,
 )
 from tws_console.engine.review import Review
 from tws_console.engine.session import Session
@@ -111,9 +110,8 @@ class Trading(Review):
         """
         now, monotonic = self._clock.now(), self._clock.monotonic()
         since = now - timedelta(seconds=float(self._limits.duplicate_window))
-        endpoint = f"{self._session.endpoint.host}:{self._session.endpoint.port}"
         with contextlib.suppress(OSError):
-            placed = await self._journal.placed(endpoint, login(self._session.state.accounts), since)
+            placed = await self._journal.placed(self._session.endpoint.name, self._session.state.login, since)
             recent = [intent for intent in placed if intent.at >= since]
             self._placed = tuple(
                 (duplicate_key_of_intent(intent), monotonic - (now - intent.at).total_seconds()) for intent in recent
@@ -226,8 +224,8 @@ class Trading(Review):
         return Intent(
             ulid=placement.intent,
             at=self._clock.now(),
-            login=login(self._session.state.accounts),
-            endpoint=f"{self._session.endpoint.host}:{self._session.endpoint.port}",
+            login=self._session.state.login,
+            endpoint=self._session.endpoint.name,
             client_id=client_id,
             order_id=placement.order_id,
             account=placement.account,

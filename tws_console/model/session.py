@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from tws_console.model.windows import Restart
 
 
+def login(accounts: tuple[str, ...]) -> str:
+    """A login is the set of its accounts."""
+    return ",".join(sorted(accounts))
+
+
 def is_paper_account(account: str) -> bool:
     """IBKR prefixes paper accounts DU, and DF for an advisor."""
     return account.startswith(("DU", "DF"))
@@ -129,6 +134,11 @@ class SessionState:
     frozen_since: str = ""
     restart: Restart | None = None
     """The restart window that is open or near."""
+
+    @property
+    def login(self) -> str:
+        """Who is at the other end, as the journal knows it."""
+        return login(self.accounts)
 
     @property
     def shown_mode(self) -> Mode:

@@ -101,7 +101,7 @@ async def test_entry_only_reduces_until_acknowledged_when_a_position_changed_uns
         known = LastKnown(
             datetime.now(UTC) - timedelta(hours=9), positions=(KnownPosition(PAPER, 8894, "KO", Decimal(-40)),)
         )
-        first.journal.record_last_known(first.recovery.endpoint, first.recovery.login, known)
+        first.journal.record_last_known(first.session.endpoint.name, first.session.state.login, known)
 
     async with connected_engine(empty_sim, home, polling=True) as engine:
         await first_look(engine)

@@ -83,7 +83,7 @@ async def with_intent(home: Path, engine_login: str, intent: Intent) -> None:
 
 async def login_of(sim: SimulatorProcess, home: Path) -> str:
     async with connected_engine(sim, home, 19) as engine:
-        return engine.recovery.login
+        return engine.session.state.login
 
 
 async def placed(engine: Engine, order_ref: str = "") -> tuple[str, int]:
@@ -165,7 +165,7 @@ async def test_choices_act_on_the_one_order_when_only_its_number_agrees(
         _, perm_id = await placed(engine)
         row = engine.book.find(perm_id)
         assert row is not None
-        login, order_id = engine.recovery.login, row.order_id
+        login, order_id = engine.session.state.login, row.order_id
     intent = lost_intent(empty_sim, order_id=order_id)
     await with_intent(home, login, intent)
 
@@ -184,7 +184,7 @@ async def test_change_is_adopted_when_the_order_shows_it_and_open_when_it_does_n
 ) -> None:
     async with connected_engine(empty_sim, home) as engine:
         _, perm_id = await placed(engine)
-        login = engine.recovery.login
+        login = engine.session.state.login
     change = {"kind": IntentKind.MODIFY, "target_perm_id": perm_id}
     shown, unseen = lost_intent(empty_sim, **change), lost_intent(empty_sim, limit_price=Decimal(49), **change)
     await with_intent(home, login, shown)
@@ -293,7 +293,7 @@ async def test_change_can_be_marked_not_sent_when_its_order_lives_on(empty_sim: 
         _, perm_id = await placed(engine)
         row = engine.book.find(perm_id)
         assert row is not None
-        login, number = engine.recovery.login, {"order_id": row.order_id, "order_ref": row.order_ref}
+        login, number = engine.session.state.login, {"order_id": row.order_id, "order_ref": row.order_ref}
     change = lost_intent(empty_sim, kind=IntentKind.MODIFY, target_perm_id=perm_id, limit_price=Decimal(49), **number)
     await with_intent(home, login, change)
 

@@ -146,7 +146,8 @@ def stop() -> documents.Document:
 
 def stops() -> documents.Document:
     proved = replace(values.REPORT, verdict=StopVerdict.PROVED, why="", proved_ms=1912.0, port=4002, orders=())
-    return stops_document([proved, values.REPORT])
+    documents = [stop_document(one) for one in (proved, values.REPORT)]
+    return stops_document(documents, worst=documents[1])
 
 
 CASES: dict[str, Callable[[], documents.Document]] = {

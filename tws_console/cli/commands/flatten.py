@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tws_console.cli import documents
 from tws_console.cli.commands.cancel import fields_of
+from tws_console.cli.commands.place import placement_fields
 from tws_console.cli.connection import armed, can_of, connected, known_account
 from tws_console.cli.exits import CommandFailed, exit_of
 from tws_console.cli.output import Output, is_terminal
@@ -105,14 +106,8 @@ def row_of(result: FlattenResult, can: documents.Can) -> documents.Document:
 def _order_fields(placed: PlaceResult | None, can: documents.Can) -> documents.Document | None:
     if placed is None:
         return None
-    order = placed.order
     return {
-        "submitted": placed.submitted,
-        "intent": placed.intent or None,
-        "order_id": placed.order_id,
-        "perm_id": order.perm_id if order else None,
-        "client_id": placed.client_id,
-        "state": documents.order_row(order, can(order)) if order else None,
+        **placement_fields(placed, can),
         "verdicts": [documents.verdict_row(verdict) for verdict in placed.verdicts],
     }
 

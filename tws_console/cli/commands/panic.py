@@ -9,7 +9,7 @@ from typing import Any
 
 from tws_console.cli import tables
 from tws_console.cli.output import Output, OutputLost, is_terminal
-from tws_console.cli.stop_document import stop_document
+from tws_console.cli.stop_document import stop_document, stops_document
 from tws_console.model.problems import Exit
 from tws_console.model.stop import StopReport
 
@@ -31,10 +31,9 @@ def finish_all(runs: Sequence[tuple[bytes, int]], argv: Sequence[str]) -> Exit:
     ends = [(_document(text), _exit(code)) for text, code in runs]
     worst, worst_exit = min(ends, key=lambda end: WORST_FIRST.index(end[1]))
     documents = [document for document, _ in ends]
-    sentences = [str(document["error"]) for document in documents if document.get("error")]
     out = _output(argv)
     places = "\n".join(f"{one.get('host')}:{one.get('port')}  {one.get('verdict', 'failed')}" for one in documents)
-    out.result({**worst, "error": " ".join(sentences) or None, "endpoints": documents}, places)
+    out.result(stops_document(documents, worst), places)
     return worst_exit
 
 

@@ -174,16 +174,23 @@ def _gate(ticket: Ticket, verdicts: Sequence[Verdict], known: dict[str, Any], ou
     raise CommandFailed(code, f"not sent, {block.rule}: {block.msg}", errors=errors)
 
 
+def placement_fields(placed: PlaceResult, can: documents.Can) -> documents.Document:
+    """What became of one placement, under the names of every document that tells of one."""
+    order = placed.order
+    return {
+        "submitted": placed.submitted,
+        "intent": placed.intent or None,
+        "order_id": placed.order_id,
+        "perm_id": order.perm_id if order else None,
+        "client_id": placed.client_id,
+        "state": documents.order_row(order, can(order)) if order else None,
+    }
+
+
 def result_fields(result: PlaceResult, can: documents.Can, known: dict[str, Any]) -> documents.Document:
     """What became of the placement, under the names of the document; `known` holds payload and verdicts so far."""
-    order = result.order
     return {
-        "submitted": result.submitted,
-        "intent": result.intent or None,
-        "order_id": result.order_id,
-        "perm_id": order.perm_id if order else None,
-        "client_id": result.client_id,
-        "state": documents.order_row(order, can(order)) if order else None,
+        **placement_fields(result, can),
         "order_payload": {**known["order_payload"], "order_ref": result.order_ref or None},
         "effective_order_ref": result.order_ref or None,
         "verdicts": [documents.verdict_row(verdict) for verdict in result.verdicts] or known["verdicts"],
