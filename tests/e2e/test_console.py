@@ -88,7 +88,7 @@ def cancel_own_order(terminal: Terminal) -> None:
     terminal.press("end")
     terminal.wait_for(lambda text: re.search(r"▌ KO .* own ", text) is not None)
     # The ticket may only be giving the focus back: then the key says that no order is under the cursor.
-    terminal.press_until("c", "Cancel this order?")
+    terminal.press_until("c", "Cancel this order?", seconds=5.0)
     # A dialog takes no key in its first 150 ms, so that a letter typed ahead answers nothing: ask until it is taken.
     terminal.press_until("y", lambda text: "Cancel this order?" not in text)
 

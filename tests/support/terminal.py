@@ -140,14 +140,14 @@ class Terminal:
                 self._changed.wait(left)
         return shown
 
-    def press_until(self, key: str, wanted: str | Callable[[str], bool]) -> None:
+    def press_until(self, key: str, wanted: str | Callable[[str], bool], seconds: float = 0.25) -> None:
         """Press a key until the screen shows that it was taken: dialogs take none in their first moment, nothing takes
         one that comes in a burst.
         """
         for _ in range(240):
             self.press(key)
             try:
-                self.wait_for(wanted, 0.25)
+                self.wait_for(wanted, seconds)
             except AssertionError:
                 continue
             return
